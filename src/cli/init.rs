@@ -1,0 +1,76 @@
+//! `nines init`: a commented project, runnable at once.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Exit, Terminal, Trouble};
+use crate::declaration::project::PROJECT_FILE;
+use crate::pipeline::Failure;
+
+/// Write a commented project that runs at once
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// Folder of the project; made where it does not exist
+    dir: PathBuf,
+}
+
+const TEMPLATE: &str = r#"# A nines project. Put exports into exports/ and say: nines run --project .
+# Everything below a # may be left out.
+
+name = "My organisation"
+zone = "Europe/Brussels"        # reporting time zone; periods begin at its midnight
+
+# Files are recognised by their headers. Name a mapping where they are not: `nines sources` lists them.
+[[exports]]
+files = "exports/*"
+# mapping = "servicenow/incident"
+# zone = "Europe/Brussels"      # zone of times without an offset in these files
+
+# A run ends with exit code 3 when a larger share of a file's records is rejected.
+[ingest]
+tolerate_rejects = 0.0
+
+# Tier of each team, where no teams export says it, and the escalations that are allowed.
+# [tiers]
+# "Service Desk" = 1
+# [escalations]
+# allowed = [[1, 2], [1, 3], [2, 3], [2, 4], [3, 4], [2, 5], [4, 5]]
+
+# Working time of tickets, and the resolution target per priority in that time.
+[calendars.office]
+hours = { mon = ["08:00-18:00"], tue = ["08:00-18:00"], wed = ["08:00-18:00"], thu = ["08:00-18:00"], fri = ["08:00-18:00"] }
+holidays = []                   # such as "2026-12-25"
+[clocks]
+calendar = "office"
+resolve_within = { 1 = "4h", 2 = "8h", 3 = "30h", 4 = "60h" }
+
+# What the scorecard holds the services to. `limit` scores 0 points, `target` 100.
+[[targets]]
+metric = "availability"
+target = 0.999
+limit = 0.99
+"#;
+
+impl Arguments {
+    pub(super) fn run(self, terminal: &mut Terminal) -> Result<Exit, Trouble> {
+        let file = self.dir.join(PROJECT_FILE);
+        if file.exists() {
+            return Err(Trouble::Failure(Failure::Usage {
+                message: format!("{} is there already", file.display()),
+                hint: Some("name another folder, or edit that file".to_string()),
+            }));
+        }
+        let failed = |error: std::io::Error| Trouble::failed(format!("{}: {error}", self.dir.display()));
+        fs::create_dir_all(self.dir.join("exports")).map_err(failed)?;
+        fs::write(&file, TEMPLATE).map_err(failed)?;
+        terminal.note(&format!("Wrote {}.", file.display()))?;
+        terminal.note(&format!(
+            "Next: put exports into {}, then: nines run --project {}",
+            self.dir.join("exports").display(),
+            self.dir.display()
+        ))?;
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,150 @@
+//! `nines measure`: figures to the screen or a pipe.
+
+use clap::{Args, ValueEnum};
+
+use super::output::grid;
+use super::project::{ProjectArguments, parse_period};
+use super::{Exit, Terminal, Trouble};
+use crate::arithmetic::local_time::rfc3339;
+use crate::arithmetic::period::Period;
+use crate::metrics::measure::Measure;
+use crate::pipeline::{self, Question, Session};
+use crate::report::{figure, v1};
+use crate::scorecard::target::{self, DeclaredBy};
+
+/// Compute figures: any metric, slice and period
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// Metric ids (`nines metrics` lists them)
+    #[arg(required = true, value_name = "METRIC")]
+    metrics: Vec<String>,
+    #[command(flatten)]
+    project: ProjectArguments,
+    /// Dimensions to cut by, such as service or team,priority
+    #[arg(long, value_name = "DIM", value_delimiter = ',')]
+    by: Vec<String>,
+    /// 2026-W46, 2026-11, 2026-Q4, 2026, last-week, last-month, 2026-11-01..2026-11-15, 28d
+    #[arg(long, value_name = "P", default_value = "last-week")]
+    period: String,
+    /// How many periods, ending with that one
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    trailing: u16,
+    /// Only rows of the fact for which this is true, such as "priority = 1"
+    #[arg(long = "where", value_name = "SQL")]
+    filter: Option<String>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    #[default]
+    Table,
+    Json,
+    Csv,
+}
+
+impl Arguments {
+    pub(super) fn run(self, terminal: &mut Terminal) -> Result<Exit, Trouble> {
+        let session = self.project.open(terminal)?;
+        let period = parse_period(&self.period, session.project.zone, session.as_of)?;
+        let periods: Vec<Period> = period.trailing(usize::from(self.trailing), session.project.zone);
+        let question = Question { metrics: self.metrics, by: self.by, periods, filter: self.filter };
+        let measures = pipeline::measure(&session, &question)?;
+        for id in question.metrics.iter().filter(|id| !measures.iter().any(|measure| measure.metric == **id)) {
+            terminal.note(&format!("{id}: no data: there is nothing to cut by {}", question.by.join(", ")))?;
+        }
+        let text = match self.format {
+            Format::Table => table(terminal, &session, &measures),
+            Format::Json => json(&session, &measures)?,
+            Format::Csv => csv(&session, &measures)?,
+        };
+        terminal.print(&text)?;
+        Ok(Exit::Done)
+    }
+}
+
+fn slice(measure: &Measure) -> String {
+    let parts: Vec<String> = measure
+        .dims
+        .values()
+        .map(|value| if value.is_empty() { "(none)".to_string() } else { value.clone() })
+        .collect();
+    parts.join(" · ")
+}
+
+fn table(terminal: &Terminal, session: &Session, measures: &[Measure]) -> String {
+    let rows = measures
+        .iter()
+        .map(|measure| {
+            let metric = session.definitions.metrics.get(&measure.metric);
+            let value = metric.map_or_else(String::new, |metric| figure::of(metric, measure));
+            let interval = metric.and_then(|metric| figure::interval(metric, measure)).unwrap_or_default();
+            let coverage = measure.coverage.map(|coverage| figure::share(coverage, None)).unwrap_or_default();
+            let flags: Vec<&str> = measure.flags.iter().map(|flag| flag.as_str()).collect();
+            let period = measure.period.id.clone();
+            vec![
+                measure.metric.clone(),
+                slice(measure),
+                period,
+                value,
+                interval,
+                measure.n.to_string(),
+                coverage,
+                flags.join(", "),
+            ]
+        })
+        .collect();
+    let header = ["Metric", "Slice", "Period", "Value", "95 % interval", "n", "Coverage", "Flags"];
+    grid(terminal, &header, &[3, 5, 6], rows)
+}
+
+fn json(session: &Session, measures: &[Measure]) -> Result<String, Trouble> {
+    let targets = pipeline::targets(session);
+    let judged = measures.iter().filter_map(|measure| {
+        let metric = session.definitions.metrics.get(&measure.metric)?;
+        let target = target::choose(metric, &measure.dims, &targets);
+        let target = target.filter(|target| target.declared_by == DeclaredBy::Project);
+        let standing = target::standing(metric, measure, target.as_ref(), false);
+        Some(v1::Measure::of(metric, measure, Some((target.as_ref(), standing))))
+    });
+    let document = serde_json::json!({
+        "as_of": rfc3339(session.as_of),
+        "known_at": session.known_at.map(rfc3339),
+        "measures": judged.collect::<Vec<_>>(),
+    });
+    serde_json::to_string_pretty(&document).map_err(|error| Trouble::failed(format!("json: {error}")))
+}
+
+fn csv(session: &Session, measures: &[Measure]) -> Result<String, Trouble> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let failed = |error: csv::Error| Trouble::failed(format!("csv: {error}"));
+    let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+    let header = "metric,unit,period,slice,state,value,numerator,denominator,n,lower,upper,coverage,flags".split(',');
+    writer.write_record(header).map_err(failed)?;
+    for measure in measures {
+        let unit = session.definitions.metrics.get(&measure.metric).map_or("", |metric| metric.unit.as_str());
+        let dims: Vec<String> = measure.dims.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let flags: Vec<&str> = measure.flags.iter().map(|flag| flag.as_str()).collect();
+        writer
+            .write_record([
+                measure.metric.as_str(),
+                unit,
+                &measure.period.id,
+                &dims.join(";"),
+                measure.state.as_str(),
+                &number(measure.value),
+                &number(measure.numerator),
+                &number(measure.denominator),
+                &measure.n.to_string(),
+                &number(measure.lower),
+                &number(measure.upper),
+                &number(measure.coverage),
+                &flags.join(";"),
+            ])
+            .map_err(failed)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| Trouble::failed(format!("csv: {error}")))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

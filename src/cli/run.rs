@@ -1,0 +1,100 @@
+//! `nines run`: the job for cron.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::ingest::{exit, table, tell};
+use super::output::grid;
+use super::progress::Progress;
+use super::project::{ProjectArguments, parse_period};
+use super::{Exit, Terminal, Trouble};
+use crate::pipeline::{self, RunOptions, RunReport};
+use crate::report::figure;
+use crate::scorecard::scorecard::Scorecard;
+
+/// Ingest, measure, render: the job for cron
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    project: ProjectArguments,
+    /// 2026-W46, 2026-11, 2026-Q4, last-week, 28d ...; default: each report's own (weekly: last-week)
+    #[arg(long, value_name = "P")]
+    period: Option<String>,
+    /// Folder to write reports to; default: out/ of the project
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Exit with 4 when this happens
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// A target of the project is missed
+    Missed,
+}
+
+impl Arguments {
+    pub(super) fn run(self, terminal: &mut Terminal) -> Result<Exit, Trouble> {
+        let session = self.project.open(terminal)?;
+        let period = match &self.period {
+            Some(text) => Some(parse_period(text, session.project.zone, session.as_of)?),
+            None => None,
+        };
+        let options = RunOptions { period, out: self.out.clone().unwrap_or_else(|| session.project.out()) };
+        let progress = RefCell::new(Progress::new(terminal));
+        let report = pipeline::run(
+            &session,
+            &options,
+            &mut |sources| progress.borrow().plan(sources),
+            &mut |source, bytes, rows| progress.borrow_mut().update(source, bytes, rows),
+        )?;
+        progress.into_inner().finish();
+        if !terminal.quiet {
+            let text = summary(terminal, &report);
+            terminal.print(&text)?;
+        }
+        tell(terminal, &report.ingest)?;
+        let rejected = exit(&session, &report.ingest);
+        if self.fail_on == Some(FailOn::Missed) && !report.missed.is_empty() {
+            terminal.warning(&format!("targets missed: {}", report.missed.join("; ")))?;
+            return Ok(Exit::Missed);
+        }
+        Ok(rejected)
+    }
+}
+
+fn summary(terminal: &Terminal, report: &RunReport) -> String {
+    let mut parts = vec![table(terminal, &report.ingest)];
+    for (name, scorecard) in &report.scorecards {
+        parts.push(format!(
+            "{name} · {} · {}",
+            scorecard.period.label(scorecard.zone),
+            scorecard.period.dates(scorecard.zone)
+        ));
+        parts.push(indices(terminal, scorecard));
+    }
+    for (path, changed) in &report.files {
+        parts.push(format!("{} {}", if *changed { "wrote    " } else { "unchanged" }, path.display()));
+    }
+    parts.join("\n")
+}
+
+/// The overall indices with their signals.
+fn indices(terminal: &Terminal, scorecard: &Scorecard) -> String {
+    let rows = scorecard
+        .cards
+        .values()
+        .filter(|card| card.dims.is_empty() && !card.contributions.is_empty())
+        .map(|card| {
+            vec![
+                card.metric.title.clone(),
+                figure::of(&card.metric, card.current()),
+                card.signal.words(scorecard.period.kind),
+            ]
+        })
+        .collect();
+    grid(terminal, &["Index", "Score", "Signal"], &[1], rows)
+}

@@ -1,0 +1,128 @@
+//! Everything that is declared, loaded and checked at once: tables, facts, mappings, metrics, and their issues.
+
+use std::collections::BTreeMap;
+
+use super::catalogue::Catalogue;
+use super::issue::{Issue, Level};
+use super::mapping::Mapping;
+use super::metric::{self, Metric};
+use super::project::{PROJECT_FILE, Project};
+use super::report::ReportDefinition;
+use super::table::Table;
+
+/// All declarations of a project and of the binary, those without errors.
+#[derive(Clone, Debug, Default)]
+pub struct Definitions {
+    /// The canonical tables by name.
+    pub tables: BTreeMap<String, Table>,
+    /// The dictionaries of the facts by name.
+    pub facts: BTreeMap<String, Table>,
+    /// The mappings by id, the plain layouts of all tables among them.
+    pub mappings: BTreeMap<String, Mapping>,
+    /// The metrics by id.
+    pub metrics: BTreeMap<String, Metric>,
+    /// The reports by name.
+    pub reports: BTreeMap<String, ReportDefinition>,
+    /// Everything that is wrong or doubtful, in the order of the files.
+    pub issues: Vec<Issue>,
+}
+
+impl Definitions {
+    /// Loads the whole catalogue.
+    pub fn load(catalogue: &Catalogue) -> Self {
+        let mut issues = Vec::new();
+        let tables = dictionaries(catalogue, "queries/tables", &mut issues);
+        let facts = dictionaries(catalogue, "queries/facts", &mut issues);
+        let mut mappings: BTreeMap<String, Mapping> =
+            tables.values().map(Mapping::plain).map(|mapping| (mapping.id.clone(), mapping)).collect();
+        for file in catalogue.under("queries/sources", "toml") {
+            let id = file.path.trim_start_matches("queries/sources/").trim_end_matches(".toml");
+            match Mapping::parse(id, &file.path, &file.text, &tables) {
+                Ok(mapping) => {
+                    mappings.insert(id.to_string(), mapping);
+                }
+                Err(found) => issues.extend(found),
+            }
+        }
+        let kinds = facts
+            .iter()
+            .map(|(name, fact)| {
+                (name.clone(), fact.columns.iter().map(|column| (column.name.clone(), column.kind)).collect())
+            })
+            .collect();
+        let (metrics, found) = metric::load(catalogue, &kinds);
+        issues.extend(found);
+        let mut reports = BTreeMap::new();
+        for file in catalogue.under("reports", "toml") {
+            match ReportDefinition::parse(&file.path, &file.text, &metrics) {
+                Ok(definition) => {
+                    reports.insert(file.stem().to_string(), definition);
+                }
+                Err(found) => issues.extend(found),
+            }
+        }
+        Self { tables, facts, mappings, metrics, reports, issues }
+    }
+
+    /// What is wrong in how a project file refers to the other declarations.
+    pub fn check_project(&self, project: &Project) -> Vec<Issue> {
+        let mut issues = Vec::new();
+        for export in &project.exports {
+            if let Some(id) = &export.mapping
+                && !self.mappings.contains_key(id)
+            {
+                let mut issue =
+                    Issue::error(PROJECT_FILE, format!("exports `{}`: unknown mapping `{id}`", export.files))
+                        .nearest(id, self.mappings.keys().map(String::as_str));
+                issue.line = project.line_naming(id);
+                issues.push(issue);
+            }
+        }
+        for name in &project.reports {
+            // A report whose own file is wrong has its own issue.
+            let wrong = self.issues.iter().any(|issue| issue.file == format!("reports/{name}.toml"));
+            if !self.reports.contains_key(name) && !wrong {
+                let mut issue = Issue::error(PROJECT_FILE, format!("reports: unknown report `{name}`"))
+                    .nearest(name, self.reports.keys().map(String::as_str));
+                issue.line = project.line_naming(name);
+                issues.push(issue);
+            }
+        }
+        for target in &project.targets {
+            let Some(metric) = self.metrics.get(&target.metric) else {
+                issues.push(
+                    Issue::error(PROJECT_FILE, format!("targets: unknown metric `{}`", target.metric))
+                        .at(target.line)
+                        .nearest(&target.metric, self.metrics.keys().map(String::as_str)),
+                );
+                continue;
+            };
+            for slice in target.by.keys().filter(|slice| !metric.slices.contains(slice)) {
+                issues.push(
+                    Issue::error(PROJECT_FILE, format!("targets: metric `{}` cannot be cut by `{slice}`", metric.id))
+                        .at(target.line)
+                        .nearest(slice, metric.slices.iter().map(String::as_str)),
+                );
+            }
+        }
+        issues
+    }
+
+    /// Whether anything is wrong enough that a run must not start.
+    pub fn has_errors(&self) -> bool {
+        self.issues.iter().any(|issue| issue.level == Level::Error)
+    }
+}
+
+fn dictionaries(catalogue: &Catalogue, folder: &str, issues: &mut Vec<Issue>) -> BTreeMap<String, Table> {
+    let mut found = BTreeMap::new();
+    for file in catalogue.under(folder, "toml") {
+        match Table::parse(file.stem(), &file.path, &file.text) {
+            Ok(table) => {
+                found.insert(file.stem().to_string(), table);
+            }
+            Err(wrong) => issues.extend(wrong),
+        }
+    }
+    found
+}

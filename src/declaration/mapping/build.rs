@@ -1,0 +1,148 @@
+//! The parts of a mapping, built from what is written and checked against the canonical tables.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+use toml::Spanned;
+
+use super::raw::{Notation, RawColumns, RawPattern, Scalar};
+use super::{Feed, Field, Origin, Pattern, Unit};
+use crate::declaration::issue::Issue;
+use crate::declaration::table::{Kind, Table};
+
+/// The text of a mapping file with what was found wrong in it.
+pub(super) struct Report<'a> {
+    pub(super) file: &'a str,
+    pub(super) text: &'a str,
+    pub(super) issues: Vec<Issue>,
+}
+
+impl Report<'_> {
+    pub(super) fn error(&self, offset: usize, message: impl Into<String>) -> Issue {
+        Issue::error(self.file, message).at_offset(self.text, offset)
+    }
+
+    pub(super) fn add(&mut self, offset: usize, message: impl Into<String>) {
+        self.issues.push(self.error(offset, message));
+    }
+
+    pub(super) fn formats(&mut self, offset: usize, formats: &[String]) {
+        use chrono::format::{Item, StrftimeItems};
+        for format in formats {
+            if StrftimeItems::new(format).any(|item| matches!(item, Item::Error)) {
+                let message = format!("formats: expected a strftime format such as `%d/%m/%Y %H:%M`, found `{format}`");
+                self.add(offset, message);
+            }
+        }
+    }
+}
+
+pub(super) fn build_pattern(raw: RawPattern, report: &mut Report<'_>) -> Option<Pattern> {
+    let offset = raw.expression.span().start;
+    match Regex::new(raw.expression.get_ref()) {
+        Ok(expression) if expression.capture_names().flatten().next().is_some() => {
+            let name = raw.name.unwrap_or_else(|| "does not match the pattern".to_string());
+            Some(Pattern { column: raw.column, expression, name })
+        }
+        Ok(_) => {
+            report.add(offset, "pattern: expected at least one named group such as `(?P<service>.+)`, found none");
+            None
+        }
+        Err(error) => {
+            let reason = error.to_string();
+            let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_string();
+            report.add(offset, format!("pattern: expected a regular expression, but {reason}"));
+            None
+        }
+    }
+}
+
+pub(super) fn build_feed(
+    name: &Spanned<String>,
+    columns: Spanned<RawColumns>,
+    formats: &[String],
+    tables: &BTreeMap<String, Table>,
+    report: &mut Report<'_>,
+) -> Feed {
+    let mut feed = Feed { table: name.get_ref().clone(), fields: BTreeMap::new() };
+    let Some(table) = tables.get(name.get_ref()) else {
+        let issue = report.error(name.span().start, format!("there is no table `{}`", name.get_ref()));
+        report.issues.push(issue.nearest(name.get_ref(), tables.keys().map(String::as_str)));
+        return feed;
+    };
+    let start = columns.span().start;
+    for (column, notation) in columns.into_inner() {
+        let Some(declared) = table.column(column.get_ref()) else {
+            let message = format!("table `{}` has no column `{}`", table.name, column.get_ref());
+            let known = table.columns.iter().map(|column| column.name.as_str());
+            report.issues.push(report.error(column.span().start, message).nearest(column.get_ref(), known));
+            continue;
+        };
+        let offset = column.span().start;
+        if let Some(field) = build_field(&declared.name, declared.kind, offset, notation, formats, report) {
+            feed.fields.insert(column.into_inner(), field);
+        }
+    }
+    // A column that is named but wrong has its own issue already.
+    if report.issues.is_empty() {
+        for column in table.required().filter(|column| !feed.fields.contains_key(&column.name)) {
+            let message = format!("table `{}` requires the column `{}`, which is not mapped", table.name, column.name);
+            report.add(start, message);
+        }
+    }
+    feed
+}
+
+fn build_field(
+    name: &str,
+    kind: Kind,
+    offset: usize,
+    notation: Spanned<Notation>,
+    formats: &[String],
+    report: &mut Report<'_>,
+) -> Option<Field> {
+    let raw = notation.into_inner().0;
+    let before = report.issues.len();
+    report.formats(offset, &raw.formats);
+    if !raw.formats.is_empty() && kind != Kind::Instant {
+        report.add(offset, format!("column `{name}`: formats are for instants, but it is of kind {}", kind.as_str()));
+    }
+    let unit = raw.unit.as_deref().and_then(|unit| {
+        let found = Unit::named(unit);
+        if found.is_none() {
+            let known: Vec<&str> = Unit::NAMES.iter().map(|(name, _)| *name).collect();
+            let message = format!("column `{name}`: expected a unit of {}, found `{unit}`", known.join(", "));
+            report.add(offset, message);
+        }
+        found
+    });
+    if unit.is_some() && !matches!(kind, Kind::Seconds | Kind::Share | Kind::Number) {
+        report.add(offset, format!("column `{name}`: a unit is for numbers, but it is of kind {}", kind.as_str()));
+    }
+    if raw.separator.is_some() && raw.join.is_none() {
+        report.add(offset, format!("column `{name}`: `separator` has a meaning only with `join`"));
+    }
+    let mut origins: Vec<Origin> = Vec::new();
+    origins.extend(raw.from.map(|from| Origin::Column(from.into_vec())));
+    origins.extend(raw.value.map(|value| Origin::Constant(value.into_text())));
+    origins.extend(raw.sql.map(Origin::Sql));
+    let separator = raw.separator.unwrap_or_else(|| "/".to_string());
+    origins.extend(raw.join.map(|columns| Origin::Join { columns, separator }));
+    if origins.len() != 1 {
+        let message = format!("column `{name}`: expected one of from, value, sql, join, found {}", origins.len());
+        report.add(offset, message);
+    }
+    if report.issues.len() > before {
+        return None;
+    }
+    let own_formats = if raw.formats.is_empty() { formats.to_vec() } else { raw.formats };
+    let values = raw.values.into_iter().map(|(text, value)| (text.trim().to_lowercase(), value.into_text()));
+    Some(Field {
+        origin: origins.pop()?,
+        formats: if kind == Kind::Instant { own_formats } else { Vec::new() },
+        values: values.collect(),
+        otherwise: raw.otherwise.map(Scalar::into_text),
+        default: raw.default.map(Scalar::into_text),
+        unit,
+    })
+}

@@ -1,0 +1,169 @@
+//! Metrics as text: the formula for readers, and one SELECT in standard SQL for other engines.
+
+use super::{Definition, Metric, Time};
+use crate::declaration::expression::{Aggregate, Function, Operator, RowExpression, Value};
+
+/// The definition of a metric in one line for readers.
+pub fn formula_text(metric: &Metric) -> String {
+    match &metric.definition {
+        Definition::Formula(formula) => formula.to_string(),
+        Definition::Index { parts } => {
+            let parts = parts.iter().map(|part| format!("{} (weight {})", part.metric, part.weight));
+            format!("weighted mean of the scores of {}", parts.collect::<Vec<_>>().join(", "))
+        }
+        Definition::Aggregate { fact, time, population, exclude, value, .. } => {
+            let mut text = format!("{value} over {fact}");
+            if let Some(population) = population {
+                text.push_str(&format!(" where {}", population.sql));
+            }
+            for (name, _) in exclude {
+                text.push_str(&format!(" without {name}"));
+            }
+            match time {
+                Time::At(at) => text.push_str(&format!(", by {at}")),
+                Time::Alive { from, to } => {
+                    text.push_str(&format!(", at a moment from {from} until {to}"));
+                }
+            }
+            text
+        }
+    }
+}
+
+/// The metric as one SELECT in standard SQL. `:period_start`, `:period_end` and `:moment` stand for the evaluation's period;
+/// a metric over metrics reads the relation `measures` (metric, value, score).
+pub fn sql(metric: &Metric) -> String {
+    let head = format!("-- {}: {}\n", metric.title, metric.meaning.replace('\n', " "));
+    let body = match &metric.definition {
+        Definition::Formula(formula) => {
+            let inputs = formula.inputs();
+            let columns: Vec<String> =
+                inputs.iter().map(|id| format!("    MAX(CASE WHEN metric = '{id}' THEN value END) AS {id}")).collect();
+            let columns = columns.join(",\n");
+            format!("SELECT {formula} AS {}\nFROM (\n  SELECT\n{columns}\n  FROM measures\n) AS inputs", metric.id)
+        }
+        Definition::Index { parts } => {
+            let weights: Vec<String> =
+                parts.iter().map(|part| format!("    WHEN '{}' THEN {}", part.metric, part.weight)).collect();
+            let ids: Vec<String> = parts.iter().map(|part| format!("'{}'", part.metric)).collect();
+            format!(
+                "SELECT SUM(weight * score) / NULLIF(SUM(weight), 0) AS {}\nFROM (\n  SELECT score, CASE metric\n{}\n  \
+                 END AS weight\n  FROM measures\n  WHERE metric IN ({}) AND score IS NOT NULL\n) AS parts",
+                metric.id,
+                weights.join("\n"),
+                ids.join(", ")
+            )
+        }
+        Definition::Aggregate { .. } => aggregate(metric),
+    };
+    let slices = match metric.slices.as_slice() {
+        [] => String::new(),
+        slices => format!("\n-- may be cut by: GROUP BY {}", slices.join(", ")),
+    };
+    format!("{head}{body}{slices}\n")
+}
+
+fn aggregate(metric: &Metric) -> String {
+    let Definition::Aggregate { fact, time, population, exclude, value, .. } = &metric.definition else {
+        return String::new();
+    };
+    let aged = metric.is_stock() && reads_age(metric);
+    // Qualified, because `at` alone is a keyword in some engines.
+    let rows = if aged { "stock" } else { fact };
+    let mut conditions = match time {
+        Time::At(at) => {
+            vec![format!("{rows}.{at} >= :period_start"), format!("{rows}.{at} < :period_end")]
+        }
+        Time::Alive { from, to } => {
+            vec![format!("{rows}.{from} <= :moment"), format!("({rows}.{to} IS NULL OR {rows}.{to} > :moment)")]
+        }
+    };
+    conditions.extend(population.iter().map(|row| format!("({})", row.sql)));
+    conditions.extend(exclude.iter().map(|(_, row)| format!("NOT COALESCE({}, FALSE)", row.sql)));
+    let rows = match time {
+        // Age is no column of the fact: it depends on the moment.
+        Time::Alive { from, .. } if aged => format!(
+            "(\n  SELECT *, CAST(EXTRACT(EPOCH FROM :moment - {from}) AS DOUBLE PRECISION) AS age_s\n  FROM {fact}\n) AS stock"
+        ),
+        _ => fact.clone(),
+    };
+    let filter = conditions.join("\n  AND ");
+    if let Value::Aggregate(Aggregate { function: Function::KmMedian, arguments, filter: own, .. }) = value {
+        return kaplan_meier(&metric.id, &rows, &filter, arguments, own.as_ref());
+    }
+    format!("SELECT\n  {} AS {},\n  COUNT(*) AS n\nFROM {rows}\nWHERE {filter}", standard(value), metric.id)
+}
+
+fn reads_age(metric: &Metric) -> bool {
+    let Definition::Aggregate { population, exclude, value, .. } = &metric.definition else {
+        return false;
+    };
+    let rows = population.iter().chain(exclude.iter().map(|(_, row)| row));
+    rows.flat_map(|row| &row.columns).chain(&value.columns()).any(|column| column == "age_s")
+}
+
+/// A value in standard SQL: no integer division, no division by zero, percentiles as ordered sets.
+fn standard(value: &Value) -> String {
+    match value {
+        Value::Number(number) => number.to_string(),
+        Value::Aggregate(aggregate) => standard_aggregate(aggregate),
+        Value::Binary { operator: Operator::Divide, left, right } => {
+            format!("CAST({} AS DOUBLE PRECISION) / NULLIF({}, 0)", standard(left), standard(right))
+        }
+        Value::Binary { operator, left, right } => {
+            format!("({} {} {})", standard(left), operator.sign(), standard(right))
+        }
+    }
+}
+
+fn standard_aggregate(aggregate: &Aggregate) -> String {
+    let filter = match &aggregate.filter {
+        Some(row) => format!(" FILTER (WHERE {})", row.sql),
+        None => String::new(),
+    };
+    match (aggregate.function, aggregate.quantile, aggregate.arguments.as_slice()) {
+        (Function::Median | Function::Quantile, Some(p), [argument]) => {
+            format!("PERCENTILE_CONT({p}) WITHIN GROUP (ORDER BY {}){filter}", argument.sql)
+        }
+        (Function::Mtbf, _, [time, failures]) => {
+            format!("CAST(SUM({}){filter} AS DOUBLE PRECISION) / NULLIF(SUM({}){filter}, 0)", time.sql, failures.sql)
+        }
+        _ => aggregate.to_string(),
+    }
+}
+
+/// The product-limit estimate over the distinct durations; where all that are left end at once, survival is 0.
+fn kaplan_meier(
+    id: &str,
+    rows: &str,
+    filter: &str,
+    arguments: &[RowExpression],
+    own: Option<&RowExpression>,
+) -> String {
+    let duration = arguments.first().map_or("", |row| row.sql.as_str());
+    let seen = arguments.get(1).map_or("", |row| row.sql.as_str());
+    let own = own.map(|row| format!("\n  AND ({})", row.sql)).unwrap_or_default();
+    format!(
+        "WITH ends AS (
+  SELECT {duration} AS lasted, COUNT(*) FILTER (WHERE {seen}) AS events, COUNT(*) AS leaving
+  FROM {rows}
+  WHERE {filter}{own}
+    AND {duration} IS NOT NULL
+  GROUP BY {duration}
+),
+risks AS (
+  SELECT lasted, events, leaving, SUM(leaving) OVER (ORDER BY lasted DESC ROWS UNBOUNDED PRECEDING) AS at_risk
+  FROM ends
+),
+survival AS (
+  SELECT lasted,
+    MAX(CASE WHEN events = at_risk THEN 1 ELSE 0 END) OVER (ORDER BY lasted ROWS UNBOUNDED PRECEDING) AS over,
+    EXP(SUM(CASE WHEN events < at_risk THEN LN(1 - CAST(events AS DOUBLE PRECISION) / at_risk) ELSE 0 END)
+      OVER (ORDER BY lasted ROWS UNBOUNDED PRECEDING)) AS surviving
+  FROM risks
+)
+SELECT MIN(lasted) AS {id}
+FROM survival
+WHERE over = 1 OR surviving <= 0.5 + 1e-12"
+    )
+}

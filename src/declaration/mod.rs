@@ -1,0 +1,11 @@
+//! What users declare: tables, mappings, metrics, reports, the project; checked whole, with issues at file and line.
+
+pub mod catalogue;
+pub mod definitions;
+pub mod expression;
+pub mod issue;
+pub mod mapping;
+pub mod metric;
+pub mod project;
+pub mod report;
+pub mod table;

@@ -1,0 +1,442 @@
+//! The project file `nines.toml`: name, zone, exports, tiers, calendars, clocks, service time, targets.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::catalogue::Catalogue;
+use super::issue::{Issue, nearest};
+use crate::arithmetic::calendar::{self, Calendar};
+use crate::arithmetic::local_time;
+
+/// The name of the project file.
+pub const PROJECT_FILE: &str = "nines.toml";
+
+/// A project as it was declared and checked.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Its folder.
+    pub root: PathBuf,
+    /// Name of the organisation, as reports show it.
+    pub name: String,
+    /// Reporting time zone.
+    pub zone: Tz,
+    /// Pinned "now", µs UTC.
+    pub as_of: Option<i64>,
+    /// Service time is accounted from the start of this local day on.
+    pub since: Option<NaiveDate>,
+    /// Export files.
+    pub exports: Vec<Export>,
+    /// Share of a file's records that may be rejected before a run ends with exit code 3.
+    pub tolerate_rejects: f64,
+    /// Tier of each team that the teams table does not place.
+    pub tiers: BTreeMap<String, i64>,
+    /// Allowed escalations from tier to tier; `None` where nothing was declared.
+    pub allowed: Option<BTreeSet<(i64, i64)>>,
+    /// Named calendars.
+    pub calendars: BTreeMap<String, Calendar>,
+    /// Calendar of the tickets' working time.
+    pub clock: Calendar,
+    /// Resolution target per priority, seconds of working time.
+    pub resolve_within: BTreeMap<i64, f64>,
+    /// How service time is accounted.
+    pub service_time: ServiceTime,
+    /// Targets of the scorecard.
+    pub targets: Vec<DeclaredTarget>,
+    /// Reports that a run renders.
+    pub reports: Vec<String>,
+    /// The text of the file: part of what facts depend on.
+    pub text: String,
+}
+
+/// One `[[exports]]` entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// Glob, relative to the project.
+    pub files: String,
+    /// Mapping id; recognised by the headers where it is missing.
+    pub mapping: Option<String>,
+    /// Zone of local times in the files.
+    pub zone: Option<Tz>,
+}
+
+/// How maintenance is accounted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Maintenance {
+    /// It leaves the agreed service time.
+    Excluded,
+    /// It counts as up.
+    Up,
+    /// It counts as down.
+    Down,
+}
+
+/// `[service_time]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceTime {
+    /// Down intervals less than this apart are one failure, seconds.
+    pub merge_gap_s: f64,
+    /// How maintenance is accounted.
+    pub maintenance: Maintenance,
+    /// Share lost while a service is degraded, where the export gives no weight.
+    pub degradation_weight: f64,
+    /// A probe's state holds at most this many usual intervals.
+    pub probe_hold: f64,
+    /// Failed checks in a row before a service counts as down.
+    pub confirm: u32,
+}
+
+impl Default for ServiceTime {
+    fn default() -> Self {
+        Self {
+            merge_gap_s: 60.0,
+            maintenance: Maintenance::Excluded,
+            degradation_weight: 0.3,
+            probe_hold: 2.5,
+            confirm: 1,
+        }
+    }
+}
+
+/// One `[[targets]]` entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclaredTarget {
+    /// Metric id.
+    pub metric: String,
+    /// The value to reach.
+    pub target: f64,
+    /// The value that scores 0.
+    pub limit: Option<f64>,
+    /// Met, but on the wrong side of this, is at risk.
+    pub warn: Option<f64>,
+    /// The slice that it holds for; empty for all.
+    pub by: BTreeMap<String, String>,
+    /// Line in the project file.
+    pub line: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    name: String,
+    #[serde(default)]
+    zone: Option<Spanned<String>>,
+    as_of: Option<Spanned<String>>,
+    since: Option<Spanned<String>>,
+    #[serde(default)]
+    exports: Vec<RawExport>,
+    #[serde(default = "weekly")]
+    reports: Vec<String>,
+    #[serde(default)]
+    ingest: RawIngest,
+    #[serde(default)]
+    tiers: BTreeMap<String, i64>,
+    escalations: Option<RawEscalations>,
+    #[serde(default)]
+    calendars: BTreeMap<String, Spanned<RawCalendar>>,
+    #[serde(default)]
+    clocks: RawClocks,
+    #[serde(default)]
+    service_time: ServiceTime,
+    #[serde(default)]
+    targets: Vec<Spanned<RawTarget>>,
+}
+
+fn weekly() -> Vec<String> {
+    vec!["weekly".to_string()]
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawExport {
+    files: String,
+    mapping: Option<String>,
+    zone: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RawIngest {
+    tolerate_rejects: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEscalations {
+    allowed: Vec<(i64, i64)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCalendar {
+    zone: Option<String>,
+    hours: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    holidays: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RawClocks {
+    calendar: Option<Spanned<String>>,
+    resolve_within: BTreeMap<String, Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTarget {
+    metric: String,
+    target: f64,
+    limit: Option<f64>,
+    warn: Option<f64>,
+    #[serde(default)]
+    by: BTreeMap<String, String>,
+}
+
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+impl Project {
+    /// The text of `nines.toml` in a folder, and the catalogue that the folder overlays.
+    ///
+    /// # Errors
+    /// When a file is missing or cannot be read.
+    pub fn files(root: &Path) -> Result<(String, Catalogue), Vec<Issue>> {
+        let path = root.join(PROJECT_FILE);
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            vec![
+                Issue::error(PROJECT_FILE, format!("cannot read {}: {error}", path.display()))
+                    .hint("name the project's folder with `--project DIR`, or make one with `nines init DIR`"),
+            ]
+        })?;
+        let catalogue =
+            Catalogue::with_project(root).map_err(|error| vec![Issue::error("queries", error.to_string())])?;
+        Ok((text, catalogue))
+    }
+
+    /// Checks the text of a project file.
+    ///
+    /// # Errors
+    /// All issues found.
+    pub fn parse(root: &Path, text: &str) -> Result<Self, Vec<Issue>> {
+        match Self::read(root, text) {
+            (Some(project), issues) if issues.is_empty() => Ok(project),
+            (_, issues) => Err(issues),
+        }
+    }
+
+    /// What can be understood of a project file, so that the rest of it is checked even where some is wrong; and all
+    /// issues found.
+    pub fn read(root: &Path, text: &str) -> (Option<Self>, Vec<Issue>) {
+        let raw: Raw = match toml::from_str(text) {
+            Ok(raw) => raw,
+            Err(error) => return (None, vec![Issue::from_toml(PROJECT_FILE, text, &error)]),
+        };
+        let mut issues = Vec::new();
+        let mut report = |issue: Issue| issues.push(issue);
+        let zone = match &raw.zone {
+            Some(name) => zone_of(text, name, &mut report),
+            None => Some(Tz::UTC),
+        }
+        .unwrap_or(Tz::UTC);
+        let as_of = raw.as_of.as_ref().and_then(|value| {
+            let instant = local_time::from_rfc3339(value.get_ref());
+            if instant.is_none() {
+                report(bad(text, value, "`as_of`", "an instant such as \"2026-07-06T06:00:00+02:00\""));
+            }
+            instant
+        });
+        let since = raw.since.as_ref().and_then(|value| {
+            let day = value.get_ref().parse().ok();
+            if day.is_none() {
+                report(bad(text, value, "`since`", "a day such as \"2026-01-05\""));
+            }
+            day
+        });
+        let mut exports = Vec::new();
+        for export in raw.exports {
+            let zone = export.zone.as_ref().and_then(|name| zone_of(text, name, &mut report));
+            exports.push(Export { files: export.files, mapping: export.mapping, zone });
+        }
+        let mut calendars = BTreeMap::new();
+        for (name, raw) in &raw.calendars {
+            match calendar_of(raw.get_ref(), zone) {
+                Ok(calendar) => {
+                    calendars.insert(name.clone(), calendar);
+                }
+                Err(message) => report(
+                    Issue::error(PROJECT_FILE, format!("calendar `{name}`: {message}"))
+                        .at_offset(text, raw.span().start),
+                ),
+            }
+        }
+        let mut clock = Calendar::always();
+        if let Some(name) = &raw.clocks.calendar {
+            match calendars.get(name.get_ref()) {
+                Some(calendar) => clock = calendar.clone(),
+                None => report(
+                    Issue::error(PROJECT_FILE, format!("clocks: unknown calendar `{}`", name.get_ref()))
+                        .at_offset(text, name.span().start)
+                        .nearest(name.get_ref(), calendars.keys().map(String::as_str)),
+                ),
+            }
+        }
+        let mut resolve_within = BTreeMap::new();
+        for (priority, target) in &raw.clocks.resolve_within {
+            match (priority.parse(), duration_s(target.get_ref())) {
+                (Ok(priority), Some(seconds)) => {
+                    resolve_within.insert(priority, seconds);
+                }
+                _ => report(bad(
+                    text,
+                    target,
+                    "`clocks.resolve_within`",
+                    "a priority number and a duration such as 4 = \"2d 12h\"",
+                )),
+            }
+        }
+        let targets = raw
+            .targets
+            .into_iter()
+            .map(|target| {
+                let line = super::issue::line_of(text, target.span().start);
+                let RawTarget { metric, target, limit, warn, by } = target.into_inner();
+                DeclaredTarget { metric, target, limit, warn, by, line }
+            })
+            .collect();
+        if !(0.0..=1.0).contains(&raw.ingest.tolerate_rejects) {
+            report(Issue::error(PROJECT_FILE, "ingest.tolerate_rejects: expected a share from 0 to 1"));
+        }
+        let project = Self {
+            root: root.to_path_buf(),
+            name: raw.name,
+            zone,
+            as_of,
+            since,
+            exports,
+            tolerate_rejects: raw.ingest.tolerate_rejects,
+            tiers: raw.tiers,
+            allowed: raw.escalations.map(|escalations| escalations.allowed.into_iter().collect()),
+            calendars,
+            clock,
+            resolve_within,
+            service_time: raw.service_time,
+            targets,
+            reports: raw.reports,
+            text: text.to_string(),
+        };
+        (Some(project), issues)
+    }
+
+    /// The line of the project file that first names something in quotes.
+    pub fn line_naming(&self, name: &str) -> Option<usize> {
+        let quoted = format!("\"{name}\"");
+        self.text.lines().position(|line| line.contains(&quoted)).map(|index| index + 1)
+    }
+
+    /// The folder of the lake.
+    pub fn lake(&self) -> PathBuf {
+        self.root.join("lake")
+    }
+
+    /// The folder that reports are written to.
+    pub fn out(&self) -> PathBuf {
+        self.root.join("out")
+    }
+}
+
+fn bad(text: &str, value: &Spanned<String>, what: &str, expected: &str) -> Issue {
+    Issue::error(PROJECT_FILE, format!("{what}: expected {expected}, found \"{}\"", value.get_ref()))
+        .at_offset(text, value.span().start)
+}
+
+fn zone_of(text: &str, name: &Spanned<String>, report: &mut dyn FnMut(Issue)) -> Option<Tz> {
+    let zone = name.get_ref().parse().ok();
+    if zone.is_none() {
+        let issue = bad(text, name, "`zone`", "an IANA time zone such as \"Europe/Brussels\"");
+        report(match nearest(name.get_ref(), chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())) {
+            Some(near) => issue.hint(format!("did you mean `{near}`?")),
+            None => issue,
+        });
+    }
+    zone
+}
+
+fn calendar_of(raw: &RawCalendar, default: Tz) -> Result<Calendar, String> {
+    let zone = match &raw.zone {
+        Some(name) => name.parse().map_err(|_| format!("zone: expected an IANA time zone, found \"{name}\""))?,
+        None => default,
+    };
+    let mut weekly: [Vec<(u32, u32)>; 7] = Default::default();
+    for (day, hours) in &raw.hours {
+        let index = DAYS
+            .iter()
+            .position(|name| name == day)
+            .ok_or_else(|| format!("hours: expected one of {}, found `{day}`", DAYS.join(", ")))?;
+        for range in hours {
+            weekly[index].push(calendar::parse_hours(range)?);
+        }
+    }
+    let holidays = raw
+        .holidays
+        .iter()
+        .map(|day| {
+            day.parse::<NaiveDate>()
+                .map_err(|_| format!("holidays: expected a day such as 2026-12-25, found \"{day}\""))
+        })
+        .collect::<Result<BTreeSet<_>, _>>()?;
+    Calendar::new(zone, weekly, holidays)
+}
+
+/// Seconds of a duration such as `90m`, `4h` or `2d 12h`; a bare number is seconds.
+pub fn duration_s(text: &str) -> Option<f64> {
+    let mut total = 0.0;
+    let mut any = false;
+    for part in text.split_whitespace() {
+        let split = part.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(part.len());
+        let (number, unit) = part.split_at(split);
+        let factor = match unit {
+            "" | "s" => 1.0,
+            "m" | "min" => 60.0,
+            "h" => 3_600.0,
+            "d" => 86_400.0,
+            "w" => 604_800.0,
+            _ => return None,
+        };
+        total += number.parse::<f64>().ok()? * factor;
+        any = true;
+    }
+    any.then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_wrong_is_reported_at_once_with_its_line() {
+        let text = "name = \"A\"\nzone = \"Europe/Brusels\"\nas_of = \"yesterday\"\n[clocks]\ncalendar = \"offce\"\n[calendars.office]\nhours = { mon = [\"08:00-12:00\"] }\n";
+        let issues = Project::parse(Path::new("."), text).unwrap_err();
+        let found: Vec<_> = issues.iter().map(|issue| (issue.line, issue.hint.clone())).collect();
+        assert_eq!(
+            found,
+            [
+                (Some(2), Some("did you mean `Europe/Brussels`?".into())),
+                (Some(3), None),
+                (Some(5), Some("did you mean `office`?".into()))
+            ]
+        );
+    }
+
+    #[test]
+    fn durations_add_their_parts() {
+        assert_eq!(duration_s("2d 12h"), Some(216_000.0));
+        assert_eq!(duration_s("90m"), Some(5_400.0));
+        assert_eq!(duration_s("4 hours"), None);
+    }
+}

@@ -1,0 +1,446 @@
+//! What a report shows, declared: `reports/<name>.toml`. Its sections in order, the figures of each, and which figures have
+//! to be evaluated for it. Holds no figure; refuses keys that a kind of section doesn't have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::issue::Issue;
+use super::metric::{Definition, Metric};
+
+/// One report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReportDefinition {
+    /// The file's name: what `nines report NAME` takes.
+    pub name: String,
+    /// The file, for findings.
+    pub file: String,
+    /// Title, "Service scorecard".
+    pub title: String,
+    /// Language of its text (BCP 47).
+    pub language: String,
+    /// Period where the command names none, in the forms of `--period`.
+    pub period: String,
+    /// How many periods a history has, the report's included.
+    pub periods: usize,
+    /// Formats that `nines run` writes.
+    pub formats: Vec<String>,
+    /// Sections in the order in which they are read.
+    pub sections: Vec<Section>,
+}
+
+/// One section: what it shows depends on its kind.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// What it is.
+    pub kind: Kind,
+    /// Its heading; some kinds (verdict, tiles) have none that is seen.
+    #[serde(default)]
+    pub title: String,
+    /// One line under the heading.
+    #[serde(default)]
+    pub lead: String,
+    /// Stands beside the section before it where there is room.
+    #[serde(default)]
+    pub beside: bool,
+    /// Metrics of `figures`, `charts` and `bands`; of `matrix`: the counts, then optionally what stands small below them;
+    /// of `changes`: the further figures to watch for signals.
+    #[serde(default)]
+    pub metrics: Vec<String>,
+    /// Dimensions: the rows of `table`, the bands of `bands`, rows and columns of `matrix`; of `changes` those over which a
+    /// change is split to say why.
+    #[serde(default)]
+    pub by: Vec<String>,
+    /// Tiles of `tiles`.
+    #[serde(default)]
+    pub tiles: Vec<Tile>,
+    /// Columns of `table`.
+    #[serde(default)]
+    pub columns: Vec<Column>,
+    /// Metric whose status and value order the rows of `table`, worst first; without it by name.
+    pub sort: Option<String>,
+    /// Metrics of `table` whose slices have a history too and are watched for signals.
+    #[serde(default)]
+    pub watch: Vec<String>,
+    /// Most rows or statements to show; the rest is counted.
+    pub limit: Option<usize>,
+    /// What to say when there is nothing to show.
+    #[serde(default)]
+    pub empty: String,
+    /// For `bands`: the bands that the title counts as old.
+    #[serde(default)]
+    pub old: Vec<String>,
+}
+
+/// The kinds of section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// One or two sentences in large type, from missed targets and signals only.
+    Verdict,
+    /// Headline figures with trend and evidence.
+    Tiles,
+    /// Figures that a signal says have changed, and why.
+    Changes,
+    /// Missed targets of the project.
+    Decisions,
+    /// One row per value of a dimension.
+    Table,
+    /// One row per metric.
+    Figures,
+    /// Counts from one value of a dimension to another.
+    Matrix,
+    /// One bar, split over a dimension.
+    Bands,
+    /// Trends with their limits.
+    Charts,
+    /// What became of the rows.
+    Quality,
+    /// Every figure shown: definition, formula, evidence.
+    Definitions,
+}
+
+/// One tile.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tile {
+    /// Its figure.
+    pub metric: String,
+    /// Its title; the metric's without it.
+    pub title: Option<String>,
+    /// Metrics whose figures stand under it.
+    #[serde(default)]
+    pub evidence: Vec<String>,
+    /// Also says how many values of a dimension miss their target of a metric.
+    pub below: Option<Below>,
+}
+
+/// "3 of 12 services below target".
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Below {
+    /// The metric with the target.
+    pub metric: String,
+    /// The dimension whose values are counted.
+    pub by: String,
+}
+
+/// One column of a table.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// What it shows of the metric.
+    pub show: Show,
+    /// The metric.
+    pub metric: String,
+    /// Its heading; the metric's title without it.
+    pub title: Option<String>,
+}
+
+/// What a column shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Show {
+    /// The figure.
+    Value,
+    /// Mark and word.
+    Status,
+    /// A bar with the target as a line.
+    Bar,
+    /// The target.
+    Target,
+    /// The trend.
+    Trend,
+    /// Numerator of denominator, "1 of 4".
+    Parts,
+}
+
+/// Figures that a report needs: a metric, overall or cut by dimensions, for the report's period and the one before, or
+/// with its history.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Request {
+    /// Id of the metric.
+    pub metric: String,
+    /// Dimensions to cut by; empty for the overall figure.
+    pub by: Vec<String>,
+    /// Every trailing period is needed; else the report's and the one before it.
+    pub history: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    title: String,
+    #[serde(default = "english")]
+    language: String,
+    #[serde(default = "last_week")]
+    period: String,
+    #[serde(default = "half_a_year")]
+    periods: usize,
+    #[serde(default = "all_formats")]
+    formats: Vec<String>,
+    sections: Vec<Spanned<Section>>,
+}
+
+fn english() -> String {
+    "en".to_owned()
+}
+
+fn last_week() -> String {
+    "last-week".to_owned()
+}
+
+fn half_a_year() -> usize {
+    26
+}
+
+fn all_formats() -> Vec<String> {
+    ["html", "md", "json"].map(str::to_owned).to_vec()
+}
+
+impl ReportDefinition {
+    /// Parses a report file. `file` is its path as the user knows it; its name is the report's.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with lines: TOML and unknown keys, sections without what their kind needs, metrics
+    /// and dimensions that `metrics` doesn't have.
+    pub fn parse(file: &str, text: &str, metrics: &BTreeMap<String, Metric>) -> Result<Self, Vec<Issue>> {
+        let raw: Raw = toml::from_str(text).map_err(|error| vec![Issue::from_toml(file, text, &error)])?;
+        let mut issues = Vec::new();
+        if raw.periods == 0 {
+            issues.push(Issue::error(file, "periods: expected 1 or more, found 0"));
+        }
+        for section in &raw.sections {
+            let start = section.span().start;
+            let found = section.get_ref().problems(metrics);
+            issues.extend(found.into_iter().map(|(message, known)| {
+                let issue = Issue::error(file, message.clone()).at_offset(text, start);
+                match known {
+                    Some(word) => issue.nearest(&word, metrics.keys().map(String::as_str)),
+                    None => issue,
+                }
+            }));
+        }
+        if !issues.is_empty() {
+            return Err(issues);
+        }
+        let name = file.rsplit('/').next().unwrap_or(file);
+        Ok(Self {
+            name: name.strip_suffix(".toml").unwrap_or(name).to_owned(),
+            file: file.to_owned(),
+            title: raw.title,
+            language: raw.language,
+            period: raw.period,
+            periods: raw.periods,
+            formats: raw.formats,
+            sections: raw.sections.into_iter().map(Spanned::into_inner).collect(),
+        })
+    }
+
+    /// The figures that the report needs, as declared: sorted, each once. See [`expand`] for what indices and reasons need.
+    pub fn requests(&self) -> Vec<Request> {
+        let mut wanted: BTreeMap<(String, Vec<String>), bool> = BTreeMap::new();
+        let mut want = |metric: &str, by: &[String], history: bool| {
+            *wanted.entry((metric.to_owned(), by.to_vec())).or_default() |= history;
+        };
+        for section in &self.sections {
+            for tile in &section.tiles {
+                want(&tile.metric, &[], true);
+                for metric in &tile.evidence {
+                    want(metric, &[], true);
+                }
+                if let Some(below) = &tile.below {
+                    want(&below.metric, std::slice::from_ref(&below.by), false);
+                }
+            }
+            for column in &section.columns {
+                let history = column.show == Show::Trend || section.watch.contains(&column.metric);
+                want(&column.metric, &section.by, history);
+            }
+            for metric in &section.metrics {
+                match section.kind {
+                    Kind::Matrix => want(metric, &section.by, false),
+                    Kind::Bands => {
+                        want(metric, &section.by, false);
+                        want(metric, &[], true);
+                    }
+                    _ => want(metric, &[], true),
+                }
+            }
+        }
+        wanted.into_iter().map(|((metric, by), history)| Request { metric, by, history }).collect()
+    }
+
+    /// The dimensions over which changes are split, from the sections that explain them.
+    pub fn reasons(&self) -> BTreeSet<String> {
+        self.sections
+            .iter()
+            .filter(|section| section.kind == Kind::Changes)
+            .flat_map(|section| section.by.iter().cloned())
+            .collect()
+    }
+}
+
+/// All figures to evaluate for a report: its own requests, with indices replaced by their parts (which the scorecard
+/// combines), and every overall figure with a history also cut by the dimensions that can say why it changed.
+pub fn expand(report: &ReportDefinition, metrics: &BTreeMap<String, Metric>) -> Vec<Request> {
+    let mut wanted: BTreeMap<(String, Vec<String>), bool> = BTreeMap::new();
+    for request in report.requests() {
+        let mut seen = BTreeSet::new();
+        leaves(&request.metric, metrics, &mut seen, &mut |metric| {
+            if request.by.iter().all(|dimension| metric.slices.contains(dimension)) {
+                *wanted.entry((metric.id.clone(), request.by.clone())).or_default() |= request.history;
+            }
+        });
+        let Some(metric) = metrics.get(&request.metric) else {
+            continue;
+        };
+        if request.by.is_empty() && !matches!(metric.definition, Definition::Index { .. }) {
+            for reason in report.reasons().iter().filter(|reason| metric.slices.contains(reason)) {
+                wanted.entry((metric.id.clone(), vec![reason.clone()])).or_default();
+            }
+        }
+    }
+    wanted.into_iter().map(|((metric, by), history)| Request { metric, by, history }).collect()
+}
+
+fn leaves<'a>(
+    id: &'a str,
+    metrics: &'a BTreeMap<String, Metric>,
+    seen: &mut BTreeSet<&'a str>,
+    found: &mut impl FnMut(&'a Metric),
+) {
+    let Some(metric) = metrics.get(id) else {
+        return;
+    };
+    if !seen.insert(id) {
+        return;
+    }
+    match &metric.definition {
+        Definition::Index { parts } => {
+            for part in parts {
+                leaves(&part.metric, metrics, seen, found);
+            }
+        }
+        _ => found(metric),
+    }
+}
+
+impl Section {
+    /// What is wrong: a message and, for a misspelt metric, the word that was found.
+    fn problems(&self, metrics: &BTreeMap<String, Metric>) -> Vec<(String, Option<String>)> {
+        let mut problems = Vec::new();
+        let mut expect = |holds: bool, message: &str| {
+            if !holds {
+                problems.push((message.to_owned(), None));
+            }
+        };
+        match self.kind {
+            Kind::Tiles => {
+                expect(!self.tiles.is_empty(), "tiles: expected one or more `[[sections.tiles]]`, found none");
+            }
+            Kind::Table => {
+                expect(self.by.len() == 1, "by: expected one dimension for a table");
+                expect(!self.columns.is_empty(), "columns: expected one or more, found none");
+            }
+            Kind::Matrix => {
+                expect(self.by.len() == 2, "by: expected two dimensions for a matrix, rows and columns");
+                expect((1..=2).contains(&self.metrics.len()), "metrics: expected one or two for a matrix");
+            }
+            Kind::Bands => {
+                expect(self.by.len() == 1, "by: expected one dimension for bands");
+                expect(self.metrics.len() == 1, "metrics: expected one for bands");
+            }
+            Kind::Figures | Kind::Charts => {
+                expect(!self.metrics.is_empty(), "metrics: expected one or more, found none");
+            }
+            _ => {}
+        }
+        let own = self.kind == Kind::Tiles;
+        expect(own || self.tiles.is_empty(), "tiles: only a section of kind `tiles` has them");
+        let own = self.kind == Kind::Table;
+        let plain = self.columns.is_empty() && self.sort.is_none() && self.watch.is_empty();
+        expect(own || plain, "columns, sort, watch: only a section of kind `table` has them");
+        let named = self.named();
+        for (metric, by) in named {
+            match metrics.get(metric) {
+                None => {
+                    problems.push((format!("metric `{metric}`: there is none of this name"), Some(metric.to_owned())));
+                }
+                Some(found) => {
+                    for dimension in by.iter().filter(|dimension| !found.slices.contains(dimension)) {
+                        let slices = found.slices.join(", ");
+                        problems.push((
+                            format!("by: expected a slice of `{metric}` ({slices}), found `{dimension}`"),
+                            None,
+                        ));
+                    }
+                }
+            }
+        }
+        problems
+    }
+
+    /// Every metric that it names, with the dimensions that it is cut by.
+    fn named(&self) -> Vec<(&str, Vec<String>)> {
+        let cut = match self.kind {
+            Kind::Table | Kind::Matrix | Kind::Bands => self.by.clone(),
+            _ => Vec::new(),
+        };
+        let mut named: Vec<(&str, Vec<String>)> = Vec::new();
+        for tile in &self.tiles {
+            named.push((&tile.metric, Vec::new()));
+            named.extend(tile.evidence.iter().map(|metric| (metric.as_str(), Vec::new())));
+            named.extend(tile.below.iter().map(|below| (below.metric.as_str(), vec![below.by.clone()])));
+        }
+        named.extend(self.columns.iter().map(|column| (column.metric.as_str(), cut.clone())));
+        named.extend(self.metrics.iter().map(|metric| (metric.as_str(), cut.clone())));
+        named.extend(self.sort.iter().chain(&self.watch).map(|metric| (metric.as_str(), Vec::new())));
+        named
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scorecard::example;
+
+    #[test]
+    fn wrong_names_are_all_reported_with_their_lines() {
+        let text = "title = \"T\"\n[[sections]]\nkind = \"charts\"\nmetrics = [\"availabilty\"]\n\n[[sections]]\nkind = \"table\"\nby = [\"planet\"]\ncolumns = [{ show = \"value\", metric = \"incidents\" }]\n";
+        let issues = ReportDefinition::parse("reports/x.toml", text, &example::metrics()).unwrap_err();
+        let lines: Vec<_> = issues.iter().map(|issue| issue.line).collect();
+        assert_eq!(lines, [Some(2), Some(6)]);
+        assert_eq!(issues[0].hint.as_deref(), Some("did you mean `availability`?"));
+        assert!(issues[1].message.contains("found `planet`"), "{}", issues[1].message);
+    }
+
+    #[test]
+    fn an_unknown_key_and_a_key_of_another_kind_are_refused() {
+        let parse = |text: &str| ReportDefinition::parse("reports/x.toml", text, &example::metrics()).unwrap_err();
+        let issues = parse("title = \"T\"\n[[sections]]\nkind = \"verdict\"\ntitel = \"a\"\n");
+        assert_eq!(issues[0].line, Some(4), "{}", issues[0]);
+        let issues = parse("title = \"T\"\n[[sections]]\nkind = \"verdict\"\nsort = \"availability\"\n");
+        assert!(issues[0].message.starts_with("columns, sort, watch"));
+    }
+
+    #[test]
+    fn indices_are_requested_as_their_parts_with_history() {
+        let text = "title = \"T\"\n[[sections]]\nkind = \"tiles\"\ntiles = [{ metric = \"availability_index\" }]\n[[sections]]\nkind = \"changes\"\nby = [\"team\"]\n[[sections]]\nkind = \"figures\"\nmetrics = [\"incidents\"]\n";
+        let metrics = example::metrics();
+        let report = ReportDefinition::parse("reports/x.toml", text, &metrics).unwrap();
+        assert_eq!(report.name, "x");
+        let expanded: Vec<_> =
+            expand(&report, &metrics).into_iter().map(|r| (r.metric, r.by.join(","), r.history)).collect();
+        let expected = [
+            ("availability", "", true),
+            ("incidents", "", true),
+            ("incidents", "team", false),
+            ("longest_outage", "", true),
+        ];
+        let expected: Vec<_> = expected.iter().map(|(a, b, c)| (a.to_string(), b.to_string(), *c)).collect();
+        assert_eq!(expanded, expected);
+    }
+}

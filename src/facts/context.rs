@@ -1,0 +1,117 @@
+//! What facts are built from: the current view of the canonical tables, the project's rules, and the moment that is "now".
+
+use std::collections::BTreeMap;
+
+use polars::prelude::DataFrame;
+
+use super::columns::{integer, text};
+use crate::declaration::project::Project;
+use crate::declaration::table::Table;
+use crate::lake::{self, Lake, LakeError};
+
+/// Everything a fact may depend on.
+pub struct Context<'a> {
+    /// The project's rules.
+    pub project: &'a Project,
+    /// The lake.
+    pub lake: &'a Lake,
+    /// The canonical tables.
+    pub tables: &'a BTreeMap<String, Table>,
+    /// "Now", µs UTC: what is later has not happened.
+    pub as_of: i64,
+    /// Record versions ingested later do not count.
+    pub known_at: Option<i64>,
+}
+
+/// What services and teams say about others: looked up by name.
+#[derive(Debug, Default)]
+pub struct References {
+    /// Service to its supplier.
+    pub supplier: BTreeMap<String, String>,
+    /// Service to its kind.
+    pub kind: BTreeMap<String, String>,
+    /// Service to its criticality.
+    pub criticality: BTreeMap<String, String>,
+    /// Service to the team that owns it.
+    pub owner: BTreeMap<String, String>,
+    /// Service to the calendar of its agreed time.
+    pub calendar: BTreeMap<String, String>,
+    /// Service to the services that it depends on, as listed.
+    pub depends_on: BTreeMap<String, Vec<String>>,
+    /// All declared services, in order.
+    pub services: Vec<String>,
+    /// Team to its tier.
+    pub tier: BTreeMap<String, i64>,
+}
+
+impl Context<'_> {
+    /// The newest versions of a canonical table's records with their declared columns; no rows where there is none.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn frame(&self, table: &str) -> Result<DataFrame, LakeError> {
+        let Some(declared) = self.tables.get(table) else { return Ok(DataFrame::default()) };
+        match lake::current(self.lake, declared, self.known_at)? {
+            Some(rows) => {
+                let missing = lake::frame_of(declared);
+                let mut frame = rows.collect()?;
+                // A lake from before a column was declared lacks it: it is missing in every row.
+                for column in missing.columns() {
+                    if frame.column(column.name()).is_err() {
+                        frame.with_column(polars::prelude::Column::full_null(
+                            column.name().clone(),
+                            frame.height(),
+                            column.dtype(),
+                        ))?;
+                    }
+                }
+                let columns: Vec<_> = declared.columns.iter().map(|column| column.name.as_str()).collect();
+                Ok(frame.select(columns)?)
+            }
+            None => Ok(lake::frame_of(declared)),
+        }
+    }
+
+    /// What services and teams say.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub fn references(&self) -> Result<References, LakeError> {
+        let mut found = References::default();
+        let services = self.frame("services")?;
+        if services.width() > 0 {
+            let names = text(&services, "service")?;
+            found.services = names.iter().flatten().map(|name| (*name).to_string()).collect();
+            found.services.sort();
+            for (column, into) in [
+                ("supplier", &mut found.supplier),
+                ("kind", &mut found.kind),
+                ("criticality", &mut found.criticality),
+                ("owner_team", &mut found.owner),
+                ("calendar", &mut found.calendar),
+            ] {
+                for (name, value) in names.iter().zip(text(&services, column)?) {
+                    if let (Some(name), Some(value)) = (name, value) {
+                        into.insert((*name).to_string(), value.to_string());
+                    }
+                }
+            }
+            for (name, list) in names.iter().zip(text(&services, "depends_on")?) {
+                if let (Some(name), Some(list)) = (name, list) {
+                    let parts = list.split([',', ';', '|']).map(|part| part.trim().to_string());
+                    found.depends_on.insert((*name).to_string(), parts.filter(|part| !part.is_empty()).collect());
+                }
+            }
+        }
+        found.tier = self.project.tiers.clone();
+        let teams = self.frame("teams")?;
+        if teams.width() > 0 {
+            for (team, tier) in text(&teams, "team")?.iter().zip(integer(&teams, "tier")?) {
+                if let (Some(team), Some(tier)) = (team, tier) {
+                    found.tier.insert((*team).to_string(), tier);
+                }
+            }
+        }
+        Ok(found)
+    }
+}

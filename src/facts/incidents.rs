@@ -1,0 +1,100 @@
+//! The fact `incidents`: one row an incident, with its clocks.
+
+use std::collections::BTreeSet;
+
+use polars::prelude::DataFrame;
+
+use super::columns::{Builder, boolean, elapsed_s, instant, integer, text};
+use super::context::Context;
+use crate::lake::LakeError;
+
+/// The ids of one table's records that a link of a kind says something about, from either end as it is written.
+pub(super) fn linked(
+    context: &Context,
+    kind: &str,
+    from: &[&str],
+    to: &[&str],
+) -> Result<Vec<(String, String)>, LakeError> {
+    let links = context.frame("links")?;
+    let (from_table, from_id) = (text(&links, "from_table")?, text(&links, "from_id")?);
+    let (to_table, to_id, kinds) = (text(&links, "to_table")?, text(&links, "to_id")?, text(&links, "kind")?);
+    let mut found = Vec::new();
+    for row in 0..links.height() {
+        if let (Some(a), Some(a_id), Some(b), Some(b_id)) = (from_table[row], from_id[row], to_table[row], to_id[row])
+            && kinds[row] == Some(kind)
+            && from.contains(&a)
+            && to.contains(&b)
+        {
+            found.push((a_id.to_string(), b_id.to_string()));
+        }
+    }
+    Ok(found)
+}
+
+/// Builds the fact `incidents`.
+pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
+    let as_of = context.as_of;
+    let incidents = context.frame("incidents")?;
+    let references = context.references()?;
+    let at = |name: &str| instant(&incidents, name, Some(as_of));
+    let (started, detected) = (at("started_at")?, at("detected_at")?);
+    let caused: BTreeSet<String> =
+        linked(context, "caused_by", &["incidents"], &["changes"])?.into_iter().map(|(incident, _)| incident).collect();
+
+    // What starts after as-of has not happened; an export without a start has the detection instead.
+    let begins: Vec<Option<i64>> =
+        started.iter().zip(&detected).map(|(started, detected)| started.or(*detected)).collect();
+    let rows: Vec<usize> = (0..incidents.height()).filter(|row| begins[*row].is_some()).collect();
+    let mut fact = Builder::default();
+    let texts = |name: &str| -> Result<Vec<Option<&str>>, LakeError> {
+        let values = text(&incidents, name)?;
+        Ok(rows.iter().map(|row| values[*row]).collect())
+    };
+    let instants = |values: &[Option<i64>]| rows.iter().map(|row| values[*row]).collect::<Vec<_>>();
+    for name in ["id", "service", "ticket", "status", "detected_by", "cause", "change", "problem", "team"] {
+        fact.text(name, texts(name)?);
+    }
+    let service = texts("service")?;
+    let supplier = texts("supplier")?.into_iter().zip(&service).map(|(supplier, service)| {
+        supplier.or_else(|| service.and_then(|service| references.supplier.get(service)).map(String::as_str))
+    });
+    fact.text("supplier", supplier.collect::<Vec<_>>());
+    let kind =
+        service.iter().map(|service| service.and_then(|service| references.kind.get(service)).map(String::as_str));
+    fact.text("kind", kind.collect::<Vec<_>>());
+    for name in ["severity", "users_affected"] {
+        let values = integer(&incidents, name)?;
+        fact.integer(name, rows.iter().map(|row| values[*row]).collect());
+    }
+    let major = boolean(&incidents, "major")?;
+    fact.boolean("major", rows.iter().map(|row| major[*row]).collect());
+    let begin = instants(&begins);
+    let (started, detected) = (instants(&started), instants(&detected));
+    let acknowledged = instants(&at("acknowledged_at")?);
+    let mitigated = instants(&at("mitigated_at")?);
+    let restored = instants(&at("restored_at")?);
+    for (name, values) in [
+        ("started_at", &begin),
+        ("detected_at", &detected),
+        ("acknowledged_at", &acknowledged),
+        ("mitigated_at", &mitigated),
+        ("restored_at", &restored),
+    ] {
+        fact.instant(name, values.clone())?;
+    }
+    fact.boolean("open", restored.iter().map(|restored| Some(restored.is_none())).collect());
+    let (ids, change) = (texts("id")?, texts("change")?);
+    let by_change =
+        ids.iter().zip(&change).map(|(id, change)| Some(change.is_some() || id.is_some_and(|id| caused.contains(id))));
+    fact.boolean("caused_by_change", by_change.collect());
+    let clock = |from: &[Option<i64>], to: &[Option<i64>]| -> Vec<Option<f64>> {
+        from.iter().zip(to).map(|(from, to)| elapsed_s(*from, *to)).collect()
+    };
+    fact.number("time_to_detect_s", clock(&started, &detected));
+    fact.number("time_to_acknowledge_s", clock(&detected, &acknowledged));
+    fact.number("time_to_mitigate_s", clock(&begin, &mitigated));
+    fact.number("time_to_restore_s", clock(&begin, &restored));
+    let until: Vec<Option<i64>> = restored.iter().map(|restored| Some(restored.unwrap_or(as_of))).collect();
+    fact.number("observed_s", clock(&begin, &until));
+    fact.finish()
+}

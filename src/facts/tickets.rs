@@ -1,0 +1,300 @@
+//! The facts `tickets` (one row a ticket, with its clocks and its path) and `ticket_steps` (one row a hand-over).
+
+use std::collections::BTreeMap;
+
+use polars::prelude::DataFrame;
+
+use super::columns::{Builder, boolean, elapsed_s, instant, integer, number, text};
+use super::context::Context;
+use super::path::{self, Path};
+use crate::arithmetic::interval;
+use crate::lake::LakeError;
+
+/// What the events say about one ticket.
+struct Course {
+    path: Option<Path>,
+    holds: Vec<(i64, i64)>,
+    returns: i64,
+}
+
+/// The events of all tickets by ticket id, cut at as-of.
+fn courses(context: &Context, tiers: &BTreeMap<String, i64>) -> Result<BTreeMap<String, Course>, LakeError> {
+    let events = context.frame("ticket_events")?;
+    let mut found = BTreeMap::new();
+    if events.height() == 0 {
+        return Ok(found);
+    }
+    let (ticket, team) = (text(&events, "ticket")?, text(&events, "team")?);
+    let (state, substate) = (text(&events, "state")?, text(&events, "substate")?);
+    let (at, seq) = (instant(&events, "at", Some(context.as_of))?, integer(&events, "seq")?);
+    let mut order: Vec<usize> =
+        (0..events.height()).filter(|row| ticket[*row].is_some() && at[*row].is_some()).collect();
+    order.sort_by_key(|row| (ticket[*row], at[*row], seq[*row], *row));
+    for rows in order.chunk_by(|a, b| ticket[*a] == ticket[*b]) {
+        let Some(id) = rows.first().and_then(|row| ticket[*row]) else { continue };
+        let steps = rows.iter().filter_map(|row| Some((at[*row]?, team[*row])));
+        let path = path::path(steps, tiers, context.project.allowed.as_ref());
+        let mut holds = Vec::new();
+        let mut returns = 0;
+        for pair in rows.windows(2) {
+            let [row, next] = pair else { continue };
+            if let (Some(from), Some(to)) = (at[*row], at[*next])
+                && substate[*row].is_some_and(|substate| substate.starts_with("waiting"))
+            {
+                holds.push((from, to));
+            }
+            let done = |row: usize| {
+                state[row]
+                    .is_some_and(|state| state.eq_ignore_ascii_case("resolved") || state.eq_ignore_ascii_case("closed"))
+            };
+            returns += i64::from(done(*row) && !done(*next) && state[*next].is_some());
+        }
+        if let Some(last) = rows.last()
+            && substate[*last].is_some_and(|substate| substate.starts_with("waiting"))
+            && let Some(from) = at[*last]
+        {
+            holds.push((from, context.as_of));
+        }
+        found.insert(id.to_string(), Course { path, holds: interval::union(holds), returns });
+    }
+    Ok(found)
+}
+
+/// Builds the fact `tickets`.
+#[expect(clippy::too_many_lines, reason = "one column after the other, in the order of the dictionary")]
+pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
+    let (as_of, project) = (context.as_of, context.project);
+    let tickets = context.frame("tickets")?;
+    let references = context.references()?;
+    let courses = courses(context, &references.tier)?;
+    let has_events = !courses.is_empty();
+
+    let id = text(&tickets, "id")?;
+    let at = |name: &str| instant(&tickets, name, Some(as_of));
+    let all_opened = at("opened_at")?;
+    // A ticket that is opened after as-of does not exist yet.
+    let rows: Vec<usize> = (0..tickets.height()).filter(|row| all_opened[*row].is_some()).collect();
+    let courses: Vec<Option<&Course>> = rows.iter().map(|row| id[*row].and_then(|id| courses.get(id))).collect();
+    let paths: Vec<Option<&Path>> =
+        courses.iter().map(|course| course.and_then(|course| course.path.as_ref())).collect();
+
+    let mut fact = Builder::default();
+    for name in ["id", "kind", "status"] {
+        fact.text(name, pick(&rows, &text(&tickets, name)?));
+    }
+    let opened = pick(&rows, &all_opened);
+    let [acknowledged, responded, resolved, closed] =
+        ["acknowledged_at", "responded_at", "resolved_at", "closed_at"].map(|name| at(name).map(|v| pick(&rows, &v)));
+    let (acknowledged, responded, resolved, closed) = (acknowledged?, responded?, resolved?, closed?);
+    // What is closed without a resolution has ended all the same.
+    let ended: Vec<Option<i64>> = resolved.iter().zip(&closed).map(|(resolved, closed)| resolved.or(*closed)).collect();
+    for (name, values) in [
+        ("opened_at", &opened),
+        ("acknowledged_at", &acknowledged),
+        ("responded_at", &responded),
+        ("resolved_at", &resolved),
+        ("closed_at", &closed),
+        ("ended_at", &ended),
+    ] {
+        fact.instant(name, values.clone())?;
+    }
+    for name in ["priority", "impact", "urgency", "severity"] {
+        fact.integer(name, pick(&rows, &integer(&tickets, name)?));
+    }
+    let service = pick(&rows, &text(&tickets, "service")?);
+    fact.text("service", service.clone());
+    for name in ["customer", "channel"] {
+        fact.text(name, pick(&rows, &text(&tickets, name)?));
+    }
+    let team: Vec<Option<&str>> = pick(&rows, &text(&tickets, "team")?)
+        .into_iter()
+        .zip(&paths)
+        .map(|(team, path)| team.or(path.map(|path| path.last.team.as_str())))
+        .collect();
+    fact.text("team", team.clone());
+    let supplier = pick(&rows, &text(&tickets, "supplier")?).into_iter().zip(&service).map(|(supplier, service)| {
+        supplier.or_else(|| service.and_then(|service| references.supplier.get(service)).map(String::as_str))
+    });
+    fact.text("supplier", supplier.collect::<Vec<_>>());
+    let tier_of = |team: Option<&str>| team.and_then(|team| references.tier.get(team).copied());
+    let declared_tier = pick(&rows, &integer(&tickets, "tier")?);
+    let tier: Vec<_> = declared_tier.iter().zip(&team).map(|(tier, team)| tier_of(*team).or(*tier)).collect();
+    fact.integer("tier", tier.clone());
+    let is_resolved: Vec<bool> = resolved.iter().map(Option::is_some).collect();
+    let resolver: Vec<Option<&str>> = pick(&rows, &text(&tickets, "resolver_team")?)
+        .into_iter()
+        .zip(&team)
+        .zip(&is_resolved)
+        .map(|((resolver, team), resolved)| resolver.or(*team).filter(|_| *resolved))
+        .collect();
+    let resolver_tier: Vec<Option<i64>> = resolver
+        .iter()
+        .zip(&tier)
+        .zip(&is_resolved)
+        .map(|((resolver, tier), resolved)| tier_of(*resolver).or(*tier).filter(|_| *resolved))
+        .collect();
+    fact.text("resolver_team", resolver);
+    fact.integer("resolver_tier", resolver_tier.clone());
+    for name in ["category", "subcategory", "resolution_code", "parent", "problem", "change", "caused_by_change"] {
+        fact.text(name, pick(&rows, &text(&tickets, name)?));
+    }
+    let reassignments: Vec<Option<i64>> = pick(&rows, &integer(&tickets, "reassignments")?)
+        .into_iter()
+        .zip(&paths)
+        .map(|(counter, path)| counter.or(path.map(|path| path.steps.len() as i64)))
+        .collect();
+    let reopens: Vec<Option<i64>> = pick(&rows, &integer(&tickets, "reopens")?)
+        .into_iter()
+        .zip(&courses)
+        .map(|(counter, course)| counter.or(course.map(|course| course.returns)))
+        .collect();
+    fact.integer("reassignments", reassignments.clone());
+    fact.integer("reopens", reopens.clone());
+    for name in ["major", "valid", "automated", "first_contact"] {
+        fact.boolean(name, pick(&rows, &boolean(&tickets, name)?));
+    }
+    fact.number("satisfaction", pick(&rows, &number(&tickets, "satisfaction")?));
+    fact.boolean("open", ended.iter().map(|ended| Some(ended.is_none())).collect());
+    fact.boolean("resolved", is_resolved.iter().map(|resolved| Some(*resolved)).collect());
+    fact.boolean("reopened", reopens.iter().map(|reopens| reopens.map(|reopens| reopens > 0)).collect());
+
+    for (name, ends) in [
+        ("time_to_acknowledge_s", &acknowledged),
+        ("time_to_respond_s", &responded),
+        ("time_to_resolve_s", &resolved),
+        ("time_to_close_s", &closed),
+    ] {
+        fact.number(name, opened.iter().zip(ends).map(|(from, to)| elapsed_s(*from, *to)).collect());
+    }
+    let clock = &project.clock;
+    let working = |from: Option<i64>, to: Option<i64>| {
+        elapsed_s(from, to)?;
+        Some(clock.working_s(from?, to?))
+    };
+    let on_hold_column = pick(&rows, &number(&tickets, "on_hold_s")?);
+    // Time on hold in the working time of the same clock; a mere number of seconds is taken as it is.
+    let held = |row: usize, until: Option<i64>| -> f64 {
+        match (opened[row], until, courses[row]) {
+            (Some(from), Some(to), Some(course)) => {
+                interval::clip(&course.holds, from, to).iter().map(|(a, b)| clock.working_s(*a, *b)).sum()
+            }
+            _ => on_hold_column[row].unwrap_or(0.0),
+        }
+    };
+    let count = rows.len();
+    let working_s: Vec<Option<f64>> = (0..count).map(|row| working(opened[row], resolved[row])).collect();
+    let net_s: Vec<Option<f64>> =
+        (0..count).map(|row| working_s[row].map(|working| (working - held(row, resolved[row])).max(0.0))).collect();
+    let on_hold_s: Vec<Option<f64>> = (0..count)
+        .map(|row| {
+            let until = ended[row].unwrap_or(as_of);
+            let from = opened[row]?;
+            match courses[row] {
+                Some(course) => Some(interval::length_s(&interval::clip(&course.holds, from, until))),
+                None => on_hold_column[row],
+            }
+        })
+        .collect();
+    let observed: Vec<Option<f64>> =
+        (0..count).map(|row| elapsed_s(opened[row], Some(ended[row].unwrap_or(as_of)))).collect();
+    fact.number("working_time_to_resolve_s", working_s);
+    fact.number("net_time_to_resolve_s", net_s.clone());
+    fact.number("on_hold_s", on_hold_s);
+    fact.number("observed_s", observed);
+
+    let priority = pick(&rows, &integer(&tickets, "priority")?);
+    let own_verdict = pick(&rows, &boolean(&tickets, "sla_met")?);
+    let due = pick(&rows, &instant(&tickets, "resolve_due_at", None)?);
+    let target: Vec<Option<f64>> =
+        priority.iter().map(|priority| priority.and_then(|p| project.resolve_within.get(&p).copied())).collect();
+    let within: Vec<Option<bool>> = (0..count)
+        .map(|row| {
+            own_verdict[row].or_else(|| match due[row] {
+                Some(due) => resolved[row].map(|at| at <= due).or((due < as_of).then_some(false)),
+                None => {
+                    let target = target[row]?;
+                    match net_s[row] {
+                        Some(net) => Some(net <= target),
+                        // Open and already past its target is a breach; open and not yet due is undecided.
+                        None => {
+                            let spent = working(opened[row], Some(ended[row].unwrap_or(as_of)))?
+                                - held(row, Some(ended[row].unwrap_or(as_of)));
+                            (spent > target).then_some(false)
+                        }
+                    }
+                }
+            })
+        })
+        .collect();
+    let verdict =
+        (0..count).map(|row| within[row].map(|_| if own_verdict[row].is_some() { "source" } else { "target" }));
+    fact.text("verdict", verdict.collect::<Vec<_>>());
+    fact.number("resolve_target_s", target);
+    fact.boolean("within_target", within);
+
+    fact.text("first_team", paths.iter().map(|path| path.map(|path| path.first.team.as_str())).collect::<Vec<_>>());
+    fact.integer("first_tier", paths.iter().map(|path| path.and_then(|path| path.first.tier)).collect());
+    fact.integer("highest_tier", paths.iter().map(|path| path.and_then(Path::highest_tier)).collect());
+    let hops = paths.iter().zip(&reassignments).map(|(path, counter)| path.map(|p| p.steps.len() as i64).or(*counter));
+    fact.integer("hops", hops.collect());
+    let judged = |judge: fn(&Path) -> Option<i64>| paths.iter().map(|path| path.and_then(judge)).collect::<Vec<_>>();
+    let known = |path: &Path| path.tiers_known();
+    fact.integer("escalations", judged(|p| p.tiers_known().then(|| p.count(|step| step.escalation == Some(true)))));
+    fact.integer("bounces", judged(|path| Some(path.count(|step| step.bounce))));
+    fact.integer("skips", judged(|path| path.tiers_known().then(|| path.count(|step| step.skip == Some(true)))));
+    let has_rules = project.allowed.is_some();
+    let violations = paths.iter().map(|path| {
+        path.filter(|path| has_rules && known(path)).map(|path| path.count(|step| step.allowed == Some(false)))
+    });
+    fact.integer("violations", violations.collect());
+    fact.boolean("ping_pong", paths.iter().map(|path| path.map(Path::ping_pong)).collect());
+    let basis = paths.iter().zip(&reassignments).map(|(path, counter)| match (path, counter) {
+        (Some(_), _) if has_events => Some("events"),
+        (_, Some(_)) => Some("counters"),
+        _ => None,
+    });
+    fact.text("path", basis.collect::<Vec<_>>());
+    let first_line: Vec<Option<bool>> = resolver_tier.iter().map(|tier| tier.map(|tier| tier == 1)).collect();
+    fact.boolean("first_line", first_line);
+    let front = paths
+        .iter()
+        .zip(&is_resolved)
+        .map(|(path, resolved)| path.and_then(Path::pushed_to_front).filter(|_| *resolved));
+    fact.boolean("push_to_front", front.collect());
+    fact.finish()
+}
+
+/// Builds the fact `ticket_steps`.
+pub(super) fn build_steps(context: &Context) -> Result<DataFrame, LakeError> {
+    let references = context.references()?;
+    let courses = courses(context, &references.tier)?;
+    let tickets = context.frame("tickets")?;
+    let (id, service) = (text(&tickets, "id")?, text(&tickets, "service")?);
+    let priority = integer(&tickets, "priority")?;
+    let row_of: BTreeMap<&str, usize> = id.iter().enumerate().filter_map(|(row, id)| id.map(|id| (id, row))).collect();
+    let steps: Vec<(&str, &path::Step)> = courses
+        .iter()
+        .filter_map(|(ticket, course)| course.path.as_ref().map(|path| (ticket, path)))
+        .flat_map(|(ticket, path)| path.steps.iter().map(move |step| (ticket.as_str(), step)))
+        .collect();
+    let row = |ticket: &str| row_of.get(ticket).copied();
+    let mut fact = Builder::default();
+    fact.text("ticket", steps.iter().map(|(ticket, _)| Some(*ticket)).collect::<Vec<_>>());
+    fact.instant("at", steps.iter().map(|(_, step)| Some(step.at)).collect())?;
+    fact.text("service", steps.iter().map(|(ticket, _)| row(ticket).and_then(|row| service[row])).collect::<Vec<_>>());
+    fact.integer("priority", steps.iter().map(|(ticket, _)| row(ticket).and_then(|row| priority[row])).collect());
+    fact.text("from_team", steps.iter().map(|(_, step)| Some(step.from.team.as_str())).collect::<Vec<_>>());
+    fact.text("to_team", steps.iter().map(|(_, step)| Some(step.to.team.as_str())).collect::<Vec<_>>());
+    fact.integer("from_tier", steps.iter().map(|(_, step)| step.from.tier).collect());
+    fact.integer("to_tier", steps.iter().map(|(_, step)| step.to.tier).collect());
+    fact.number("held_s", steps.iter().map(|(_, step)| elapsed_s(Some(step.from.from), Some(step.at))).collect());
+    fact.boolean("escalation", steps.iter().map(|(_, step)| step.escalation).collect());
+    fact.boolean("skip", steps.iter().map(|(_, step)| step.skip).collect());
+    fact.boolean("allowed", steps.iter().map(|(_, step)| step.allowed).collect());
+    fact.boolean("bounce", steps.iter().map(|(_, step)| Some(step.bounce)).collect());
+    fact.finish()
+}
+
+fn pick<T: Copy>(rows: &[usize], values: &[T]) -> Vec<T> {
+    rows.iter().map(|row| values[*row]).collect()
+}

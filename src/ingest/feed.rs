@@ -1,0 +1,250 @@
+//! Chunks of records to batches and rejects of each table that a mapping fills. Every record of a table ends in exactly one of them.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+
+use super::batch::{Batch, Values};
+use super::convert::Converted;
+use super::date_order::{Evidence, weigh};
+use super::dates::{self, Order};
+use super::decode::Decoder;
+use super::expressions::Expressions;
+use super::file::{Input, Outcome, ReadError, Sink, TableCount};
+use super::finding::{Findings, Reject};
+use super::local::LocalClock;
+use super::plan::{Cells, FeedPlan, Names, Plan};
+use super::reader::chunk::{Bad, Chunk};
+use super::refusal::{missing, reasons};
+use super::transform::transform;
+use super::values;
+use crate::declaration::issue::Level;
+use crate::declaration::mapping::Mapping;
+use crate::declaration::table::Table;
+
+/// The state of reading one file.
+pub(super) struct Feeding<'a> {
+    mapping: &'a Mapping,
+    file: String,
+    names: Names,
+    raw_names: Vec<String>,
+    plan: Plan,
+    clock: LocalClock,
+    evidence: Option<Evidence>,
+    findings: Findings,
+    ignored: BTreeMap<String, u64>,
+    counts: Vec<TableCount>,
+    records: u64,
+}
+
+impl<'a> Feeding<'a> {
+    pub(super) fn new(
+        file: &str,
+        mapping: &'a Mapping,
+        raw_names: &[String],
+        tables: &BTreeMap<String, Table>,
+        zone: Tz,
+    ) -> Result<Self, ReadError> {
+        let groups = mapping.pattern.iter().flat_map(|pattern| pattern.expression.capture_names().flatten());
+        let all = raw_names.iter().map(String::as_str).chain(groups).map(str::to_string).collect();
+        let names = Names::new(all);
+        let plan = Plan::new(mapping, &names, tables)?;
+        let count = |table: &FeedPlan| TableCount { table: table.table.clone(), read: 0, rejected: 0 };
+        Ok(Self {
+            mapping,
+            file: file.to_string(),
+            counts: plan.feeds.iter().map(count).collect(),
+            names,
+            raw_names: raw_names.to_vec(),
+            plan,
+            clock: LocalClock::new(zone),
+            evidence: None,
+            findings: Findings::new(file),
+            ignored: BTreeMap::new(),
+            records: 0,
+        })
+    }
+
+    /// Records read so far, those left out included.
+    pub(super) fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Converts one chunk and hands its rows and rejects on.
+    pub(super) fn feed(
+        &mut self,
+        chunk: Chunk,
+        input: &Input<'_>,
+        expressions: &dyn Expressions,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ReadError> {
+        self.records += (chunk.len() + chunk.bad.len()) as u64 + chunk.blank;
+        self.note(&chunk);
+        let mut chunk = transform(chunk, self.mapping, &self.names, expressions, &mut self.ignored)?;
+        let unreadable = self.refuse(std::mem::take(&mut chunk.bad));
+        if !unreadable.is_empty() {
+            sink.rejects(unreadable).map_err(ReadError::Sink)?;
+        }
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let order = self.order(&chunk, input)?;
+        let (converted, version) = self.convert(&chunk, order, expressions)?;
+        let mut uses = vec![0; converted.len()];
+        for place in self.plan.feeds.iter().flat_map(|feed| &feed.columns).filter_map(|column| column.converter) {
+            uses[place] += 1;
+        }
+        let mut values: Vec<Option<Values>> = Vec::new();
+        let mut bad = Vec::new();
+        for column in converted {
+            values.push(Some(column.values));
+            bad.push(column.bad);
+        }
+        self.report(&chunk, &bad);
+        for index in 0..self.plan.feeds.len() {
+            let reasons = reasons(&self.plan, index, &values, &bad, chunk.len());
+            let feed = &self.plan.feeds[index];
+            let columns = feed
+                .columns
+                .iter()
+                .map(|column| {
+                    let found = column.converter.and_then(|place| {
+                        uses[place] -= 1;
+                        if uses[place] == 0 { values[place].take() } else { values[place].clone() }
+                    });
+                    (column.name.clone(), found.unwrap_or_else(|| missing(column.kind, chunk.len())))
+                })
+                .collect();
+            let rows = (0..chunk.len()).map(|row| chunk.row(row)).collect();
+            let batch = Batch { table: feed.table.clone(), columns, rows, version: version.clone() };
+            self.hand_on(index, batch, reasons, &chunk, sink)?;
+        }
+        Ok(())
+    }
+
+    fn hand_on(
+        &mut self,
+        index: usize,
+        batch: Batch,
+        reasons: BTreeMap<usize, Vec<String>>,
+        chunk: &Chunk,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ReadError> {
+        let count = &mut self.counts[index];
+        count.read += chunk.len() as u64;
+        count.rejected += reasons.len() as u64;
+        let mut batch = batch;
+        if !reasons.is_empty() {
+            let keep: Vec<bool> = (0..chunk.len()).map(|row| !reasons.contains_key(&row)).collect();
+            let kept = batch.columns.into_iter().map(|(name, values)| (name, values.filter(&keep)));
+            batch.columns = kept.collect();
+            let mut places = keep.iter();
+            batch.rows.retain(|_| places.next() == Some(&true));
+            let mut places = keep.iter();
+            batch.version.retain(|_| places.next() == Some(&true));
+            let table = &batch.table;
+            let rejects = reasons.into_iter().map(|(row, reasons)| Reject {
+                table: table.clone(),
+                row: chunk.row(row),
+                reasons,
+                raw: chunk.raw(row, &self.raw_names),
+            });
+            sink.rejects(rejects.collect()).map_err(ReadError::Sink)?;
+        }
+        if !batch.is_empty() {
+            sink.batch(batch).map_err(ReadError::Sink)?;
+        }
+        Ok(())
+    }
+
+    fn convert(
+        &mut self,
+        chunk: &Chunk,
+        order: Order,
+        expressions: &dyn Expressions,
+    ) -> Result<(Vec<Converted>, Vec<Option<i64>>), ReadError> {
+        let cells = Cells::new(chunk, self.mapping);
+        let mut converted = Vec::with_capacity(self.plan.filled.len());
+        for filled in &mut self.plan.filled {
+            let (place, converter) = filled.parts();
+            let texts = place.texts(&cells, &self.names, expressions)?;
+            converted.push(converter.convert(&texts, order, &mut self.clock));
+        }
+        let latest = cells.column(self.plan.latest);
+        let version = latest.into_iter().map(|text| text.and_then(values::integer)).collect();
+        Ok((converted, version))
+    }
+
+    /// The order of day and month in the file. Weighed once, over the whole file, at the first date that leaves it open.
+    fn order(&mut self, chunk: &Chunk, input: &Input<'_>) -> Result<Order, ReadError> {
+        if let Some(evidence) = self.evidence {
+            return Ok(evidence.order());
+        }
+        let mut columns = self.plan.date_columns();
+        let is_open = |column: &usize| (0..chunk.len()).any(|row| dates::numbers(chunk.cell(row, *column)).is_some());
+        if !columns.iter().any(is_open) {
+            return Ok(Order::DayFirst);
+        }
+        columns.retain(|column| *column < self.raw_names.len());
+        let at = ReadError::file(&self.file);
+        let (mut source, _) = input.open().map_err(&at)?;
+        let evidence = weigh(source.as_mut(), &columns).map_err(&at)?;
+        let names: Vec<&str> = columns.iter().map(|column| self.names.all()[*column].as_str()).collect();
+        evidence.report(&names.join(", "), &mut self.findings);
+        self.evidence = Some(evidence);
+        Ok(evidence.order())
+    }
+
+    fn note(&mut self, chunk: &Chunk) {
+        if chunk.blank > 0 {
+            *self.ignored.entry("blank row".to_string()).or_default() += chunk.blank;
+        }
+        let expected = format!("{} cells in each row; the missing ones are taken as empty", self.raw_names.len());
+        for (row, count) in &chunk.short {
+            self.findings.add(Level::Note, "", &expected, *row, &format!("{count} cells"));
+        }
+    }
+
+    fn refuse(&mut self, bad: Vec<Bad>) -> Vec<Reject> {
+        let Some(count) = self.counts.first_mut() else {
+            return Vec::new();
+        };
+        count.read += bad.len() as u64;
+        count.rejected += bad.len() as u64;
+        let reject =
+            |bad: Bad| Reject { table: count.table.clone(), row: bad.row, reasons: vec![bad.reason], raw: bad.raw };
+        bad.into_iter().map(reject).collect()
+    }
+
+    /// Values that did not convert are findings, unless every table that uses them requires them: then the records are rejects.
+    fn report(&mut self, chunk: &Chunk, bad: &[Vec<(usize, String)>]) {
+        for (place, bad) in bad.iter().enumerate() {
+            let columns = self.plan.feeds.iter().flat_map(|feed| &feed.columns);
+            let is_optional = columns.into_iter().any(|column| column.converter == Some(place) && !column.required);
+            let filled = &self.plan.filled[place];
+            for (row, text) in bad.iter().filter(|_| is_optional) {
+                let row = chunk.row(*row);
+                self.findings.add(Level::Warning, &filled.label, filled.converter.expected(), row, text);
+            }
+        }
+    }
+
+    pub(super) fn finish(mut self, decoder: &Decoder) -> Outcome {
+        for filled in &self.plan.filled {
+            let (zone, converter) = (self.clock.zone(), &filled.converter);
+            let skipped = format!("times that clocks in {zone} skipped, moved forward by the change");
+            self.findings.count(Level::Note, &filled.label, &skipped, converter.skipped);
+            let repeated = format!("times that clocks in {zone} showed twice, taken as the first");
+            self.findings.count(Level::Note, &filled.label, &repeated, converter.repeated);
+        }
+        let repaired = "UTF-8; other bytes are read as Windows-1252";
+        self.findings.count(Level::Note, "", repaired, decoder.repaired());
+        self.findings.count(Level::Note, "", "text without zero bytes; they are dropped", decoder.zero_bytes());
+        Outcome {
+            mapping: self.mapping.id.clone(),
+            tables: self.counts,
+            ignored: self.ignored.into_iter().collect(),
+            findings: self.findings.finish(),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! One export from its first byte to typed rows: the entry point of ingestion, and what can stop it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use chrono_tz::Tz;
+
+use super::batch::Batch;
+use super::expressions::Expressions;
+use super::feed::Feeding;
+use super::finding::{Finding, Reject};
+use super::open::{Progress, open};
+use super::plan::Names;
+use super::reader::chunk::Chunk;
+use super::reader::{self, Request, Source};
+use super::recognise::wanted_columns;
+use crate::declaration::mapping::{FileFormat, Mapping};
+use crate::declaration::table::Table;
+
+/// What a sink may fail with.
+pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Takes what is read, as it is read.
+pub trait Sink {
+    /// Takes typed rows of one table.
+    ///
+    /// # Errors
+    /// When it cannot; reading stops.
+    fn batch(&mut self, batch: Batch) -> Result<(), SinkError>;
+
+    /// Takes records that were refused.
+    ///
+    /// # Errors
+    /// When it cannot; reading stops.
+    fn rejects(&mut self, rejects: Vec<Reject>) -> Result<(), SinkError>;
+
+    /// Hears how far reading has come: bytes of the file before decompression, and records.
+    fn progress(&mut self, bytes: u64, rows: u64);
+}
+
+/// Records of one file that were given to one table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableCount {
+    /// The table.
+    pub table: String,
+    /// Records given to it.
+    pub read: u64,
+    /// Those of them that it refused; all others are in batches.
+    pub rejected: u64,
+}
+
+/// What came of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The mapping by which it was read.
+    pub mapping: String,
+    /// Its tables, the mapping's own first.
+    pub tables: Vec<TableCount>,
+    /// Records that were left out on purpose, by name.
+    pub ignored: Vec<(String, u64)>,
+    /// What was noticed.
+    pub findings: Vec<Finding>,
+}
+
+/// Why a file could not be read to its end.
+#[derive(Debug)]
+pub enum ReadError {
+    /// It cannot be opened, decompressed or split into records.
+    File {
+        /// The file, as shown to users.
+        file: String,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// The mapping does not work.
+    Mapping {
+        /// The mapping's file.
+        file: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The rows could not be taken.
+    Sink(SinkError),
+}
+
+impl ReadError {
+    pub(super) fn expression(mapping: &Mapping, place: &str, sql: &str, message: &str) -> Self {
+        let message = format!("{place}: the SQL `{sql}` cannot be evaluated: {message}");
+        Self::Mapping { file: mapping.file.clone(), message }
+    }
+
+    pub(super) fn table(mapping: &Mapping, table: &str) -> Self {
+        Self::Mapping { file: mapping.file.clone(), message: format!("there is no table `{table}`") }
+    }
+
+    pub(super) fn file(name: &str) -> impl Fn(io::Error) -> Self {
+        move |source| Self::File { file: name.to_string(), source }
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { file, source } => write!(f, "{file}: {source}"),
+            Self::Mapping { file, message } => write!(f, "{file}: {message}"),
+            Self::Sink(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::File { source, .. } => Some(source),
+            Self::Mapping { .. } => None,
+            Self::Sink(error) => Some(error.as_ref()),
+        }
+    }
+}
+
+/// A file that can be read from its start more than once.
+pub(super) struct Input<'a> {
+    path: &'a Path,
+    mapping: &'a Mapping,
+    wanted: Vec<String>,
+}
+
+impl<'a> Input<'a> {
+    fn new(path: &'a Path, mapping: &'a Mapping) -> io::Result<Self> {
+        let (decoder, _) = open(path)?;
+        let (format, source) = reader::open(decoder, &Request::of(mapping, &[]))?;
+        let is_json = reader::READERS.iter().any(|reader| reader.name == format && reader.family == FileFormat::Json);
+        let wanted = if is_json { wanted_columns(mapping, &Names::new(source.names().to_vec())) } else { Vec::new() };
+        Ok(Self { path, mapping, wanted })
+    }
+
+    pub(super) fn open(&self) -> io::Result<(Box<dyn Source>, Progress)> {
+        let (decoder, progress) = open(self.path)?;
+        let (_, source) = reader::open(decoder, &Request::of(self.mapping, &self.wanted))?;
+        Ok((source, progress))
+    }
+}
+
+/// Reads a file by a mapping and hands typed rows and rejects to `sink`. `name` is the file as shown to users, `zone` that of local
+/// times in it (the export's, else the mapping's, else the project's).
+///
+/// # Errors
+/// When the file cannot be read to its end, an SQL expression of the mapping does not work, or the sink fails. What the sink has
+/// taken by then is part of the file only.
+#[allow(clippy::too_many_arguments)]
+pub fn read_file(
+    path: &Path,
+    name: &str,
+    mapping: &Mapping,
+    tables: &BTreeMap<String, Table>,
+    zone: Tz,
+    expressions: &dyn Expressions,
+    sink: &mut dyn Sink,
+) -> Result<Outcome, ReadError> {
+    let at = ReadError::file(name);
+    let input = Input::new(path, mapping).map_err(&at)?;
+    let (mut source, progress) = input.open().map_err(&at)?;
+    let mut feeding = Feeding::new(name, mapping, source.names(), tables, zone)?;
+    let mut chunk = Chunk::new(source.names().len());
+    let mut more = true;
+    while more {
+        more = source.read(&mut chunk).map_err(&at)?;
+        let full = std::mem::replace(&mut chunk, Chunk::new(source.names().len()));
+        feeding.feed(full, &input, expressions, sink)?;
+        sink.progress(progress.bytes(), feeding.records());
+    }
+    Ok(feeding.finish(source.decoder()))
+}

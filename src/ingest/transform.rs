@@ -1,0 +1,120 @@
+//! Changes to whole records before their columns are converted: columns by a regular expression, several rows out of one cell, rows
+//! left out by name. Rows that are left out are counted.
+
+use std::collections::BTreeMap;
+
+use super::expressions::{Expressions, TextColumn, names_in};
+use super::file::ReadError;
+use super::plan::{Cells, Names};
+use super::reader::chunk::Chunk;
+use crate::declaration::mapping::{Mapping, Pattern};
+
+/// Applies what a mapping says to a chunk of records; `names` are its columns, those made by the pattern at the end.
+///
+/// # Errors
+/// When an SQL condition cannot be evaluated.
+pub fn transform(
+    chunk: Chunk,
+    mapping: &Mapping,
+    names: &Names,
+    expressions: &dyn Expressions,
+    ignored: &mut BTreeMap<String, u64>,
+) -> Result<Chunk, ReadError> {
+    let mut chunk = chunk;
+    if let Some(pattern) = &mapping.pattern {
+        chunk = apply_pattern(chunk, pattern, names, ignored);
+    }
+    if let Some(column) = mapping.explode.as_deref().and_then(|column| names.find(column))
+        && let Some(separator) = mapping.explode_separator.as_deref().filter(|separator| !separator.is_empty())
+    {
+        chunk = explode(chunk, column, separator);
+    }
+    for (name, condition) in &mapping.ignore {
+        chunk = ignore(chunk, mapping, names, (name, condition), expressions, ignored)?;
+    }
+    Ok(chunk)
+}
+
+/// An empty chunk of that many columns that takes over what was noticed about `from`.
+fn successor(from: &mut Chunk, columns: usize) -> Chunk {
+    let mut next = Chunk::new(columns);
+    next.bad = std::mem::take(&mut from.bad);
+    next.short = std::mem::take(&mut from.short);
+    next.blank = from.blank;
+    next
+}
+
+fn apply_pattern(mut chunk: Chunk, pattern: &Pattern, names: &Names, ignored: &mut BTreeMap<String, u64>) -> Chunk {
+    let Some(column) = names.find(&pattern.column) else {
+        return chunk;
+    };
+    let groups: Vec<(usize, &str)> = pattern
+        .expression
+        .capture_names()
+        .flatten()
+        .filter_map(|group| names.find(group).map(|index| (index, group)))
+        .collect();
+    let mut next = successor(&mut chunk, names.all().len());
+    let mut unmatched = 0;
+    for index in 0..chunk.len() {
+        let Some(found) = pattern.expression.captures(chunk.cell(index, column)) else {
+            unmatched += 1;
+            continue;
+        };
+        next.copy_row(&chunk, index, |column| {
+            let (_, group) = groups.iter().find(|(place, _)| *place == column)?;
+            Some(found.name(group).map_or("", |text| text.as_str()))
+        });
+    }
+    if unmatched > 0 {
+        *ignored.entry(pattern.name.clone()).or_default() += unmatched;
+    }
+    next
+}
+
+fn explode(mut chunk: Chunk, column: usize, separator: &str) -> Chunk {
+    let columns = chunk.columns();
+    let mut next = successor(&mut chunk, columns);
+    for index in 0..chunk.len() {
+        let elements: Vec<&str> =
+            chunk.cell(index, column).split(separator).map(str::trim).filter(|text| !text.is_empty()).collect();
+        if elements.is_empty() {
+            next.copy_row(&chunk, index, |_| None);
+        }
+        for element in elements {
+            next.copy_row(&chunk, index, |place| (place == column).then_some(element));
+        }
+    }
+    next
+}
+
+fn ignore(
+    mut chunk: Chunk,
+    mapping: &Mapping,
+    names: &Names,
+    (name, condition): (&str, &str),
+    expressions: &dyn Expressions,
+    ignored: &mut BTreeMap<String, u64>,
+) -> Result<Chunk, ReadError> {
+    if chunk.is_empty() {
+        return Ok(chunk);
+    }
+    let written = names_in(condition);
+    let cells = Cells::new(&chunk, mapping);
+    let columns: Vec<TextColumn<'_>> =
+        written.iter().map(|column| (&**column, cells.column(names.find(column)))).collect();
+    let drop = expressions
+        .truth(condition, &columns)
+        .map_err(|message| ReadError::expression(mapping, &format!("ignore.{name}"), condition, &message))?;
+    let count = drop.iter().filter(|drop| **drop).count();
+    if count == 0 {
+        return Ok(chunk);
+    }
+    *ignored.entry(name.to_string()).or_default() += count as u64;
+    let columns = chunk.columns();
+    let mut next = successor(&mut chunk, columns);
+    for index in (0..chunk.len()).filter(|index| !drop.get(*index).copied().unwrap_or(false)) {
+        next.copy_row(&chunk, index, |_| None);
+    }
+    Ok(next)
+}

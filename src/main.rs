@@ -1,0 +1,35 @@
+//! The thin binary: hands the outside world to the library and the exit code back.
+#![forbid(unsafe_code)]
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use nines::cli::{Terminal, run};
+
+/// The exit code of a bug.
+const BUG: u8 = 70;
+
+#[expect(clippy::disallowed_methods, reason = "the one reading of the clock")]
+fn now() -> i64 {
+    chrono::Utc::now().timestamp_micros()
+}
+
+fn main() -> ExitCode {
+    let interactive = io::stderr().is_terminal();
+    let mut terminal = Terminal {
+        out: Box::new(io::stdout()),
+        err: Box::new(io::stderr()),
+        interactive,
+        color: interactive && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        width: io::stdout().is_terminal().then(console_width).flatten(),
+        now: now(),
+        quiet: false,
+        json: false,
+    };
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(std::env::args_os(), &mut terminal)));
+    outcome.unwrap_or_else(|_| ExitCode::from(BUG))
+}
+
+fn console_width() -> Option<u16> {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
+}

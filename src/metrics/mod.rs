@@ -1,0 +1,14 @@
+//! The kernel: every metric of a fact over every slice and period, in one reading of the fact.
+//!
+//! Row expressions are evaluated by Polars, once each; rows get dense group codes and are brought into cells of (slice,
+//! period) by a counting sort; each cell is then aggregated on its own, in parallel. A cell is always summed by one
+//! thread in the order of the rows, so the number of threads never changes a digit.
+
+mod aggregate;
+mod cells;
+mod columns;
+pub mod evaluate;
+pub mod example;
+pub mod measure;
+
+pub use evaluate::{MeasureError, Request, evaluate};

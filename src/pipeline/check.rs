@@ -1,0 +1,47 @@
+//! `nines check`: definitions, their examples, references and data quality; all findings at once.
+
+use super::failure::Failure;
+use super::quality::quality;
+use super::session::Session;
+use crate::declaration::issue::{Issue, Level};
+use crate::metrics::example;
+use crate::scorecard::quality::Quality;
+
+/// What a check found.
+#[derive(Debug)]
+pub struct CheckReport {
+    /// Issues of the declarations, those of the metrics' examples among them.
+    pub issues: Vec<Issue>,
+    /// Metrics whose example was checked.
+    pub examples: usize,
+    /// What the data in the lake says of itself.
+    pub quality: Quality,
+}
+
+impl CheckReport {
+    /// Whether any declaration is wrong.
+    pub fn has_errors(&self) -> bool {
+        self.issues.iter().any(|issue| issue.level == Level::Error)
+    }
+}
+
+/// Checks a project.
+///
+/// # Errors
+/// When the lake cannot be read.
+pub fn check(session: &Session) -> Result<CheckReport, Failure> {
+    let mut issues = session.definitions.issues.clone();
+    for metric in session.definitions.metrics.values() {
+        for difference in example::differences(metric, &session.definitions.facts) {
+            let line = metric.lines.get("example").copied().unwrap_or(1);
+            issues.push(
+                Issue::error(&metric.file, format!("example: {difference}"))
+                    .at(line)
+                    .hint("correct the definition or the example's expectation"),
+            );
+        }
+    }
+    issues.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    let quality = quality(session, None, &[])?;
+    Ok(CheckReport { issues, examples: session.definitions.metrics.len(), quality })
+}

@@ -1,0 +1,60 @@
+//! Why a command could not do its job.
+
+use crate::declaration::issue::Issue;
+use crate::lake::LakeError;
+use crate::metrics::MeasureError;
+
+/// Why a command stopped; each kind has its own exit code.
+#[derive(Debug)]
+pub enum Failure {
+    /// Definitions are wrong (exit 2): all issues.
+    Definitions(Vec<Issue>),
+    /// The command was asked for something that is not there (exit 2).
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// It failed (exit 1).
+    Failed(String),
+}
+
+impl Failure {
+    /// A usage failure without advice.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: None }
+    }
+
+    /// A usage failure about a name that is not known, with the nearest one that is.
+    pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let hint = crate::declaration::issue::nearest(name, known).map(|near| format!("did you mean `{near}`?"));
+        Self::Usage { message: format!("unknown {what} `{name}`"), hint }
+    }
+}
+
+impl From<LakeError> for Failure {
+    fn from(error: LakeError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<MeasureError> for Failure {
+    fn from(error: MeasureError) -> Self {
+        match &error {
+            MeasureError::UnknownMetric(_) => Self::usage(error.to_string()),
+            MeasureError::UnknownSlice { slice, known, .. } => Self::Usage {
+                hint: crate::declaration::issue::nearest(slice, known.iter().map(String::as_str))
+                    .map(|near| format!("did you mean `{near}`?")),
+                message: error.to_string(),
+            },
+            MeasureError::Fact(..) | MeasureError::Expression(..) => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<polars::prelude::PolarsError> for Failure {
+    fn from(error: polars::prelude::PolarsError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}

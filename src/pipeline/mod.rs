@@ -1,0 +1,20 @@
+//! What the commands do: each command parses, calls one function of this floor, and prints what it returns.
+
+mod check;
+mod failure;
+mod ingest;
+mod measure;
+mod quality;
+mod query;
+mod render;
+mod run;
+mod session;
+
+pub use check::{CheckReport, check};
+pub use failure::Failure;
+pub use ingest::ingest;
+pub use measure::{Question, measure, targets};
+pub use query::query;
+pub use render::{Rendered, render};
+pub use run::{RunOptions, RunReport, default_period, find, run, write};
+pub use session::{Moments, Session};

@@ -1,0 +1,164 @@
+//! `nines run`: ingest, measure, render; the job for cron.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::{Column, DataFrame};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::failure::Failure;
+use super::ingest::ingest;
+use super::render::{Rendered, render};
+use super::session::Session;
+use crate::arithmetic::local_time::rfc3339;
+use crate::arithmetic::period::Period;
+use crate::declaration::report::ReportDefinition;
+use crate::ingest::load::{IngestReport, OnProgress, Source};
+use crate::lake::instant_type;
+use crate::scorecard::scorecard::Scorecard;
+use crate::scorecard::target::Status;
+
+/// What a run is asked for.
+pub struct RunOptions {
+    /// The period; each report's own default otherwise.
+    pub period: Option<Period>,
+    /// Where the files go.
+    pub out: PathBuf,
+}
+
+/// What a run did.
+pub struct RunReport {
+    /// What was read.
+    pub ingest: IngestReport,
+    /// Every report with its scorecard.
+    pub scorecards: Vec<(String, Scorecard)>,
+    /// Files: path, and whether it changed.
+    pub files: Vec<(PathBuf, bool)>,
+    /// Targets of the project that are missed: metric and slice.
+    pub missed: Vec<String>,
+}
+
+/// Runs the whole job.
+///
+/// # Errors
+/// When the lake cannot be read or written, a report cannot be rendered, or a file cannot be written.
+pub fn run(
+    session: &Session,
+    options: &RunOptions,
+    planned: &mut dyn FnMut(&[Source]),
+    progress: OnProgress,
+) -> Result<RunReport, Failure> {
+    let ingest = ingest(session, &[], planned, progress)?;
+    let mut report = RunReport { ingest, scorecards: Vec::new(), files: Vec::new(), missed: Vec::new() };
+    for name in &session.project.reports {
+        let definition = find(session, name)?;
+        let period = match &options.period {
+            Some(period) => period.clone(),
+            None => default_period(session, definition)?,
+        };
+        let (scorecard, files) = render(session, definition, &period, &definition.formats)?;
+        publish(session, name, &scorecard)?;
+        for file in files {
+            report.files.push(write(&options.out, &file)?);
+        }
+        report.missed.extend(missed(&scorecard, definition));
+        report.scorecards.push((name.clone(), scorecard));
+    }
+    report.missed.sort();
+    report.missed.dedup();
+    Ok(report)
+}
+
+/// A report by its name.
+///
+/// # Errors
+/// When there is none, with the nearest name.
+pub fn find<'s>(session: &'s Session, name: &str) -> Result<&'s ReportDefinition, Failure> {
+    let reports = &session.definitions.reports;
+    reports.get(name).ok_or_else(|| Failure::unknown("report", name, reports.keys().map(String::as_str)))
+}
+
+/// The period that a report shows where nobody names one.
+///
+/// # Errors
+/// When the report's own default is no period.
+pub fn default_period(session: &Session, report: &ReportDefinition) -> Result<Period, Failure> {
+    crate::arithmetic::period::parse(&report.period, session.project.zone, session.as_of)
+        .map_err(|message| Failure::usage(format!("{}: period: {message}", report.file)))
+}
+
+/// Writes a file whole or not at all; a file that holds the same bytes is left alone.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(folder: &Path, file: &Rendered) -> Result<(PathBuf, bool), Failure> {
+    let path = folder.join(&file.name);
+    let failed = |error: std::io::Error| Failure::Failed(format!("{}: {error}", path.display()));
+    if fs::read(&path).is_ok_and(|bytes| bytes == file.bytes) {
+        return Ok((path, false));
+    }
+    fs::create_dir_all(folder).map_err(failed)?;
+    let draft = folder.join(format!(".{}.{}.tmp", file.name, std::process::id()));
+    fs::write(&draft, &file.bytes).map_err(failed)?;
+    fs::rename(&draft, &path).map_err(failed)?;
+    Ok((path, true))
+}
+
+/// The missed targets among the figures that the report itself names; slices that were only computed to say why a figure
+/// moved are held against nothing.
+fn missed(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<String> {
+    let shown = report.requests().into_iter().flat_map(|request| {
+        let dims: Vec<&str> = request.by.iter().map(String::as_str).collect();
+        scorecard.by_all(&request.metric, &dims)
+    });
+    shown
+        .filter(|card| card.standing.status == Status::Missed)
+        .map(|card| {
+            let slice: Vec<String> = card.dims.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            if slice.is_empty() { card.metric.id.clone() } else { format!("{} ({})", card.metric.id, slice.join(", ")) }
+        })
+        .collect()
+}
+
+/// Keeps the figures of a report's period as they were published, once per content.
+fn publish(session: &Session, report: &str, scorecard: &Scorecard) -> Result<(), Failure> {
+    if session.known_at.is_some() {
+        return Ok(());
+    }
+    let measures: Vec<_> = scorecard.cards.values().map(crate::scorecard::scorecard::Card::current).collect();
+    let count = measures.len();
+    let number = |name: &str, value: &dyn Fn(usize) -> Option<f64>| {
+        Column::new(name.into(), (0..count).map(value).collect::<Vec<_>>())
+    };
+    let text = |name: &str, value: &dyn Fn(usize) -> String| {
+        Column::new(name.into(), (0..count).map(value).collect::<Vec<_>>())
+    };
+    let instant = |name: &str, value: &dyn Fn(usize) -> i64| {
+        Column::new(name.into(), (0..count).map(value).collect::<Vec<_>>()).cast(&instant_type())
+    };
+    let mut frame = DataFrame::new(
+        count,
+        vec![
+            text("report", &|_| report.to_string()),
+            text("metric", &|row| measures[row].metric.clone()),
+            text("period", &|row| measures[row].period.id.clone()),
+            instant("period_start", &|row| measures[row].period.start)?,
+            instant("period_end", &|row| measures[row].period.end)?,
+            // A map of text to text always becomes JSON.
+            text("dims", &|row| serde_json::to_string(&measures[row].dims).unwrap_or_default()),
+            text("state", &|row| measures[row].state.as_str().to_string()),
+            number("value", &|row| measures[row].value),
+            number("numerator", &|row| measures[row].numerator),
+            number("denominator", &|row| measures[row].denominator),
+            number("n", &|row| Some(measures[row].n as f64)),
+            number("lower", &|row| measures[row].lower),
+            number("upper", &|row| measures[row].upper),
+            number("coverage", &|row| measures[row].coverage),
+            text("flags", &|row| measures[row].flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(",")),
+            instant("as_of", &|_| session.as_of)?,
+        ],
+    )?;
+    let content = format!("{report} {} {:?}", rfc3339(session.as_of), measures);
+    session.lake.publish("measures", &mut frame, xxh3_128(content.as_bytes()))?;
+    Ok(())
+}

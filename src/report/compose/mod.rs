@@ -1,0 +1,176 @@
+//! From a scorecard to a document: each section of the report's declaration becomes blocks of final text.
+
+mod definitions;
+mod figures;
+mod quality;
+mod table;
+mod tiles;
+
+use super::document::{Block, Document, Section};
+use super::figure;
+use super::statement;
+use super::v1;
+use super::verdict::verdict;
+use super::words::moment;
+use crate::declaration::metric::Definition;
+use crate::declaration::report::{Kind, ReportDefinition, Section as Declared};
+use crate::scorecard::scorecard::{Card, Scorecard};
+
+/// The report on a scorecard, ready to be written out.
+pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
+    let label = scorecard.period.label(scorecard.zone);
+    let mut sections = Vec::new();
+    for declared in &report.sections {
+        if let Some(section) = section(scorecard, report, declared, sections.len()) {
+            sections.push(section);
+        }
+    }
+    Document {
+        language: report.language.clone(),
+        title: format!("{} · {} · {label}", scorecard.project, report.title.to_lowercase()),
+        meta: meta(scorecard),
+        sections,
+        foot: format!(
+            "Made by nines {} from the exports of {}. Figures: nines report {} --period {} --format json",
+            scorecard.version, scorecard.project, report.name, scorecard.period.id
+        ),
+        data: v1::Report::of(scorecard, &report.name, &report.title),
+    }
+}
+
+fn meta(scorecard: &Scorecard) -> Vec<String> {
+    let mut parts = vec![
+        format!("{}, {}", scorecard.period.dates(scorecard.zone), scorecard.zone.name()),
+        format!("as of {}", moment(scorecard, scorecard.as_of)),
+    ];
+    if let Some(known_at) = scorecard.known_at {
+        parts.push(format!("as known at {}", moment(scorecard, known_at)));
+    }
+    let understood = scorecard.quality.understood();
+    parts.extend(understood.map(|share| format!("{} of the rows understood", figure::share(share, None))));
+    let unread = scorecard.quality.unread.len();
+    if unread > 0 {
+        parts.push(format!("{} could not be read", figure::some(unread as u64, "file")));
+    }
+    parts
+}
+
+fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared, position: usize) -> Option<Section> {
+    let mut lead = Some(declared.lead.clone()).filter(|lead| !lead.is_empty());
+    let mut title = Some(declared.title.clone()).filter(|title| !title.is_empty());
+    let (label, blocks) = match declared.kind {
+        Kind::Verdict => {
+            title = None;
+            let spans = verdict(scorecard, &watched(scorecard, report), &judged(scorecard, report));
+            ("In short", vec![Block::Verdict { spans }])
+        }
+        Kind::Tiles => {
+            title = None;
+            ("The pillars", vec![Block::Tiles { tiles: tiles::tiles(scorecard, declared) }])
+        }
+        Kind::Changes => {
+            let watched = watched(scorecard, report);
+            let mut statements = statement::changes(scorecard, &watched, &report.reasons());
+            let judged = watched.iter().filter(|card| card.signal.unjudged.is_none()).count();
+            let signals = statements.len();
+            lead = Some(match judged {
+                0 => "No figure has enough history yet to tell change from noise.".to_owned(),
+                1 => format!("Only what the control limits call a signal: {signals} of 1 judged figure."),
+                _ => format!(
+                    "Only what the control limits call a signal: {signals} of {} judged figures.",
+                    figure::count(judged as f64)
+                ),
+            });
+            if judged == 0 {
+                return Some(headed(declared, title, lead, position, Vec::new()));
+            }
+            ("What changed", listed(&mut statements, declared, "Nothing moved by more than its usual variation."))
+        }
+        Kind::Decisions => {
+            let judged = judged(scorecard, report);
+            if !judged.iter().any(|card| card.agreed().is_some()) {
+                lead = Some("The project declares no target, so none can be missed.".to_owned());
+                return Some(headed(declared, title, lead, position, Vec::new()));
+            }
+            if !judged.iter().any(|card| card.agreed().is_some() && card.current().value.is_some()) {
+                lead = Some("No target of the project has a figure in this period, so none can be judged.".to_owned());
+                return Some(headed(declared, title, lead, position, Vec::new()));
+            }
+            let mut statements = statement::decisions(scorecard, &judged);
+            ("Decisions", listed(&mut statements, declared, "No target of the project is missed."))
+        }
+        Kind::Table => ("Table", table::table(scorecard, declared)),
+        Kind::Figures => ("Figures", table::figures(scorecard, declared)),
+        Kind::Matrix => ("Matrix", figures::matrix(scorecard, declared)),
+        Kind::Bands => ("Bands", figures::bands(scorecard, declared)),
+        Kind::Charts => ("Trends", figures::trends(scorecard, declared)),
+        Kind::Quality => ("Trust", quality::quality(scorecard)),
+        Kind::Definitions => {
+            let definitions = definitions::definitions(scorecard, report);
+            ("Definitions", vec![Block::Definitions { definitions }])
+        }
+    };
+    if blocks.is_empty() {
+        return None;
+    }
+    let section = headed(declared, title, lead, position, blocks);
+    Some(if section.label.is_empty() { Section { label: label.to_owned(), ..section } } else { section })
+}
+
+fn headed(
+    declared: &Declared,
+    title: Option<String>,
+    lead: Option<String>,
+    position: usize,
+    blocks: Vec<Block>,
+) -> Section {
+    Section {
+        id: format!("s{}", position + 1),
+        label: title.clone().unwrap_or_default(),
+        title,
+        lead,
+        beside: declared.beside,
+        blocks,
+    }
+}
+
+fn listed(statements: &mut Vec<super::document::Statement>, declared: &Declared, nothing: &str) -> Vec<Block> {
+    if statements.is_empty() {
+        let text = if declared.empty.is_empty() { nothing.to_owned() } else { declared.empty.clone() };
+        return vec![Block::Note { text }];
+    }
+    let more = declared.limit.map_or(0, |limit| statements.len().saturating_sub(limit));
+    statements.truncate(statements.len() - more);
+    let mut blocks = vec![Block::Statements { statements: std::mem::take(statements) }];
+    if more > 0 {
+        blocks.push(Block::Note { text: format!("{} more, not shown here.", figure::count(more as f64)) });
+    }
+    blocks
+}
+
+/// Every figure of the report that has a history: what is watched for signals.
+fn watched<'s>(scorecard: &'s Scorecard, report: &ReportDefinition) -> Vec<&'s Card> {
+    let mut found = Vec::new();
+    for request in report.requests().into_iter().filter(|request| request.history) {
+        let dims: Vec<&str> = request.by.iter().map(String::as_str).collect();
+        // An index moves because its parts do: they are the news, and its tile shows its own signal.
+        let cards = scorecard.by_all(&request.metric, &dims);
+        found.extend(cards.into_iter().filter(|card| !matches!(card.metric.definition, Definition::Index { .. })));
+    }
+    found
+}
+
+/// Every figure of the report: what is held against a target.
+fn judged<'s>(scorecard: &'s Scorecard, report: &ReportDefinition) -> Vec<&'s Card> {
+    let mut found = Vec::new();
+    for request in report.requests() {
+        let dims: Vec<&str> = request.by.iter().map(String::as_str).collect();
+        found.extend(scorecard.by_all(&request.metric, &dims));
+    }
+    found
+}
+
+/// A title with the figure's own words, or the metric's id where nobody knows it.
+fn title_of(scorecard: &Scorecard, metric: &str) -> String {
+    scorecard.metrics.get(metric).map_or_else(|| metric.to_owned(), |metric| metric.title.clone())
+}

@@ -1,0 +1,134 @@
+//! "How far to trust this page": what became of the rows, what is doubtful, and what the page cannot know.
+
+use crate::report::document::{Block, Cell, Fact, Heading, Table};
+use crate::report::duration::duration;
+use crate::report::figure;
+use crate::scorecard::scorecard::Scorecard;
+
+/// Findings that are shown; the rest is counted.
+const SHOWN: usize = 12;
+
+/// The blocks of the section.
+pub(super) fn quality(scorecard: &Scorecard) -> Vec<Block> {
+    let quality = &scorecard.quality;
+    if quality.files.is_empty() && quality.unread.is_empty() {
+        return vec![Block::Note { text: "Nothing was loaded, so there is nothing to trust.".to_owned() }];
+    }
+    let fact = |value: String, words: &str| Fact { value, words: words.to_owned() };
+    let mut facts = Vec::new();
+    if let Some(understood) = quality.understood() {
+        facts.push(fact(figure::share(understood, None), "of the rows understood"));
+    }
+    facts.push(fact(figure::count(quality.rejected() as f64), "rows rejected, kept with their reasons"));
+    facts.push(fact(figure::count(quality.unreconciled as f64), "tickets unreconciled: start + opened − ended − end"));
+    if let Some(newest) = quality.newest() {
+        let age = (scorecard.as_of - newest) as f64 / 1e6;
+        facts.push(fact(duration(age.max(0.0), None), "age of the newest record"));
+    }
+    let gaps = quality.gaps.len();
+    let service = if gaps == 1 { "service" } else { "services" };
+    facts.push(fact(figure::count(gaps as f64), &format!("{service} with gaps in their checks")));
+    let mut blocks = vec![Block::Facts { facts }, files(scorecard)];
+    blocks.extend(findings(scorecard));
+    blocks.extend(doubts(scorecard));
+    blocks
+}
+
+fn heading(text: &str, right: bool) -> Heading {
+    Heading { text: text.to_owned(), right }
+}
+
+fn files(scorecard: &Scorecard) -> Block {
+    let rows = scorecard
+        .quality
+        .files
+        .iter()
+        .map(|file| {
+            let ignored: Vec<String> = file
+                .ignored
+                .iter()
+                .map(|(name, count)| format!("{} left out: {name}", figure::count(*count as f64)))
+                .collect();
+            vec![
+                Cell::Text { text: file.file.clone(), small: ignored.join(", "), missing: false },
+                Cell::text(file.table.clone()),
+                Cell::text(figure::count(file.read as f64)),
+                Cell::text(figure::count(file.accepted as f64)),
+                Cell::text(figure::count(file.rejected as f64)),
+                Cell::text(figure::count(file.unchanged as f64)),
+            ]
+        })
+        .collect();
+    Block::Table(Table {
+        caption: "What became of each file's records".to_owned(),
+        columns: vec![
+            heading("File", false),
+            heading("Table", false),
+            heading("Read", true),
+            heading("Accepted", true),
+            heading("Rejected", true),
+            heading("Known before", true),
+        ],
+        rows,
+    })
+}
+
+fn findings(scorecard: &Scorecard) -> Option<Block> {
+    let findings = &scorecard.quality.findings;
+    if findings.is_empty() {
+        return None;
+    }
+    let rows = findings
+        .iter()
+        .take(SHOWN)
+        .map(|finding| {
+            let place = if finding.column.is_empty() {
+                finding.file.clone()
+            } else {
+                format!("{}, {}", finding.file, finding.column)
+            };
+            let example =
+                finding.examples.first().map_or_else(String::new, |(row, value)| format!("row {row}: {value}"));
+            vec![
+                Cell::text(place),
+                Cell::text(finding.expected.clone()),
+                Cell::text(figure::count(finding.count as f64)),
+                Cell::text(example),
+            ]
+        })
+        .collect();
+    let more = findings.len().saturating_sub(SHOWN);
+    let caption = if more > 0 {
+        format!("Values that are not what they should be; {more} more kinds: nines check")
+    } else {
+        "Values that are not what they should be".to_owned()
+    };
+    Some(Block::Table(Table {
+        caption,
+        columns: vec![
+            heading("Where", false),
+            heading("Expected", false),
+            heading("Values", true),
+            heading("First", false),
+        ],
+        rows,
+    }))
+}
+
+fn doubts(scorecard: &Scorecard) -> Vec<Block> {
+    let quality = &scorecard.quality;
+    let mut sentences: Vec<String> =
+        quality.unread.iter().map(|(file, reason)| format!("{file} could not be read: {reason}.")).collect();
+    for (table, column, count, examples) in &quality.orphans {
+        sentences.push(format!(
+            "{} of {table}.{column} refer to nothing that was loaded, such as {}.",
+            figure::count(*count as f64),
+            examples.join(", ")
+        ));
+    }
+    for (table, rule, count) in &quality.order_violations {
+        sentences
+            .push(format!("{} of {table} have {rule}; their durations are left out.", figure::count(*count as f64)));
+    }
+    if sentences.is_empty() { Vec::new() } else { vec![Block::Note { text: sentences.join(" ") }] }
+}

@@ -1,0 +1,237 @@
+//! Tables: one row per value of a dimension, or one row per metric.
+
+use std::cmp::Ordering;
+
+use super::tiles::spark;
+use super::title_of;
+use crate::declaration::metric::Better;
+use crate::declaration::report::{Column, Section, Show};
+use crate::metrics::measure::State;
+use crate::report::document::{Bar, Block, Cell, Heading, Mark, Spark, Table, Tone};
+use crate::report::figure;
+use crate::report::words::{evidence, signal_mark, slice_name, status_mark, value};
+use crate::scorecard::scorecard::{Card, Scorecard};
+use crate::scorecard::target::Status;
+
+/// One row per value of the section's dimension.
+pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
+    let Some(dimension) = section.by.first() else { return Vec::new() };
+    let mut names: Vec<&str> = section
+        .columns
+        .iter()
+        .flat_map(|column| scorecard.by(&column.metric, dimension))
+        .filter_map(|card| card.dim(dimension))
+        .filter(|name| !name.is_empty())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        let text =
+            if section.empty.is_empty() { format!("There is no {dimension} to show.") } else { section.empty.clone() };
+        return vec![Block::Note { text }];
+    }
+    // A row of zeros and gaps says nothing.
+    let says_something = |name: &&str| {
+        section.columns.iter().any(|column| {
+            let card = scorecard.card(&column.metric, &[(dimension, name)]);
+            card.and_then(|card| card.current().value).is_some_and(|value| value != 0.0)
+        })
+    };
+    let all = names.len();
+    names.retain(says_something);
+    let silent = all - names.len();
+    if let Some(metric) = &section.sort {
+        names.sort_by(|a, b| {
+            worst_first(scorecard.card(metric, &[(dimension, a)]), scorecard.card(metric, &[(dimension, b)]))
+        });
+    }
+    let more = section.limit.map_or(0, |limit| names.len().saturating_sub(limit));
+    names.truncate(names.len() - more);
+    let mut columns = vec![Heading { text: upper(dimension), right: false }];
+    columns.extend(section.columns.iter().map(|column| Heading {
+        text: match column.show {
+            Show::Bar => String::new(),
+            _ => column.title.clone().unwrap_or_else(|| title_of(scorecard, &column.metric)),
+        },
+        right: matches!(column.show, Show::Value | Show::Target | Show::Parts),
+    }));
+    let rows = names
+        .iter()
+        .map(|name| {
+            let mut row = vec![Cell::text(slice_name(name))];
+            row.extend(section.columns.iter().map(|column| {
+                let cards = scorecard.by(&column.metric, dimension);
+                cell(column, scorecard.card(&column.metric, &[(dimension, name)]), &cards)
+            }));
+            row
+        })
+        .collect();
+    let caption = format!("{}: one row per {dimension}", section.title);
+    let mut blocks = vec![Block::Table(Table { caption, columns, rows })];
+    let unsaid = |count: usize, what: &str| {
+        (count > 0).then(|| Block::Note { text: format!("{} more {what}.", figure::count(count as f64)) })
+    };
+    blocks.extend(unsaid(more, "not shown here"));
+    blocks.extend(unsaid(silent, "with nothing in this period"));
+    blocks.extend(gaps(scorecard, dimension));
+    blocks
+}
+
+/// Says why a service has no or little figure.
+fn gaps(scorecard: &Scorecard, dimension: &str) -> Option<Block> {
+    if dimension != "service" || scorecard.quality.gaps.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = scorecard
+        .quality
+        .gaps
+        .iter()
+        .map(|(service, coverage)| {
+            let silent = figure::share(1.0 - coverage, None);
+            format!("{service}: checks were silent for {silent} of the time, which counts neither as up nor as down")
+        })
+        .collect();
+    Some(Block::Note { text: format!("{}.", names.join("; ")) })
+}
+
+fn upper(text: &str) -> String {
+    crate::report::words::upper_first(&text.replace('_', " "))
+}
+
+fn worst_first(a: Option<&Card>, b: Option<&Card>) -> Ordering {
+    let rank = |card: Option<&Card>| match card.map(|card| card.standing.status) {
+        Some(Status::Missed) => 0,
+        Some(Status::AtRisk) => 1,
+        Some(Status::Met | Status::NoTarget) => 2,
+        Some(Status::NoData) | None => 3,
+    };
+    let badness = |card: Option<&Card>| {
+        let card = card?;
+        let value = card.current().value?;
+        Some(if card.metric.better == Better::Lower { -value } else { value })
+    };
+    rank(a).cmp(&rank(b)).then_with(|| match (badness(a), badness(b)) {
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    })
+}
+
+fn cell(column: &Column, card: Option<&Card>, all: &[&Card]) -> Cell {
+    let missing = || Cell::Text { text: figure::NOTHING.to_owned(), small: String::new(), missing: true };
+    let Some(card) = card else {
+        return if column.show == Show::Bar { Cell::Bar { bar: None } } else { missing() };
+    };
+    match column.show {
+        Show::Value => {
+            let measure = card.current();
+            let little = measure.coverage.filter(|coverage| *coverage < 0.95);
+            let small =
+                little.map_or_else(String::new, |coverage| format!("coverage {}", figure::share(coverage, None)));
+            let text = match measure.state {
+                State::Value => value(card),
+                _ => figure::NOTHING.to_owned(),
+            };
+            Cell::Text { text, small, missing: measure.value.is_none() }
+        }
+        Show::Status => Cell::Mark(status_mark(card.standing)),
+        Show::Target => match card.agreed() {
+            Some(target) => Cell::text(figure::target(&card.metric, target.target)),
+            None => missing(),
+        },
+        Show::Bar => Cell::Bar { bar: bar(card, all) },
+        Show::Trend => Cell::Spark { spark: row_spark(card) },
+        Show::Parts => match (card.current().numerator, card.current().denominator) {
+            (Some(over), Some(under)) if under > 0.0 => {
+                Cell::text(format!("{} of {}", figure::count(over), figure::count(under)))
+            }
+            _ => missing(),
+        },
+    }
+}
+
+/// The trend of a row, whose figure stands beside it already.
+fn row_spark(card: &Card) -> Option<Spark> {
+    spark(card).map(|spark| Spark { last: String::new(), ..spark })
+}
+
+/// The figure on the scale of its column: from the worst limit or figure to the best.
+fn bar(card: &Card, all: &[&Card]) -> Option<Bar> {
+    let value = card.current().value?;
+    let target = card.agreed();
+    let on_scale = |card: &&Card| {
+        let target = card.agreed();
+        [card.current().value, target.map(|target| target.target), target.and_then(|target| target.limit)]
+    };
+    let values: Vec<f64> = all.iter().flat_map(on_scale).flatten().collect();
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if high <= low {
+        return None;
+    }
+    let place = |value: f64| (value - low) / (high - low);
+    let alt = match target {
+        Some(target) => {
+            format!("{} against target {}", self::value(card), figure::target(&card.metric, target.target))
+        }
+        None => self::value(card),
+    };
+    Some(Bar {
+        length: place(value),
+        target: target.map(|target| place(target.target)),
+        missed: card.standing.status == Status::Missed,
+        alt,
+    })
+}
+
+/// One row per metric: figure, change, trend, status, signal.
+pub(super) fn figures(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
+    let heading = |text: &str, right| Heading { text: text.to_owned(), right };
+    let columns = vec![
+        heading("Figure", false),
+        heading("Now", true),
+        heading("Before", true),
+        heading("Target", true),
+        heading("Status", false),
+        heading("Trend", false),
+        heading("Signal", false),
+    ];
+    let kind = scorecard.period.kind;
+    let has_ever = |card: &Card| card.series.iter().any(|measure| measure.value.is_some());
+    let any_ever = section.metrics.iter().filter_map(|metric| scorecard.card(metric, &[])).any(has_ever);
+    let rows: Vec<Vec<Cell>> = section
+        .metrics
+        .iter()
+        .filter_map(|metric| scorecard.card(metric, &[]))
+        .filter(|_| any_ever)
+        .map(|card| {
+            let before = card
+                .previous
+                .as_ref()
+                .map_or_else(|| figure::NOTHING.to_owned(), |before| figure::of(&card.metric, before));
+            let target = card
+                .agreed()
+                .map_or_else(|| figure::NOTHING.to_owned(), |target| figure::target(&card.metric, target.target));
+            let evidence = evidence(card).join(" · ");
+            let signal = if card.current().value.is_some() {
+                signal_mark(&card.signal, kind)
+            } else {
+                Mark::new(Tone::Plain, figure::NOTHING)
+            };
+            vec![
+                Cell::Text { text: card.metric.title.clone(), small: evidence, missing: false },
+                Cell::Text { text: value(card), small: String::new(), missing: card.current().value.is_none() },
+                Cell::text(before),
+                Cell::text(target),
+                Cell::Mark(status_mark(card.standing)),
+                Cell::Spark { spark: row_spark(card) },
+                Cell::Mark(signal),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        let text =
+            if section.empty.is_empty() { "There is nothing to measure.".to_owned() } else { section.empty.clone() };
+        return vec![Block::Note { text }];
+    }
+    vec![Block::Table(Table { caption: section.title.clone(), columns, rows })]
+}

@@ -1,0 +1,309 @@
+//! Figures as text: units that people say, digits no finer than the interval allows, and words for each kind of nothing.
+
+use super::duration::{NARROW, duration};
+use crate::declaration::metric::{Metric, Unit};
+use crate::metrics::measure::{Measure, State};
+
+/// What stands where a figure has no meaning.
+pub const NOTHING: &str = "–";
+
+/// The figure of a measure, or the word for its absence.
+pub fn of(metric: &Metric, measure: &Measure) -> String {
+    match (measure.state, measure.value) {
+        (State::Value, Some(value)) => value_text(metric, value, half(measure)),
+        (State::NotApplicable, _) => NOTHING.to_owned(),
+        (State::NotEnough, _) if measure.n == 0 => "too few".to_owned(),
+        (State::NotEnough, _) => format!("too few (n{NARROW}={NARROW}{})", count(measure.n as f64)),
+        _ => "no data".to_owned(),
+    }
+}
+
+/// Half the width of a measure's interval.
+pub fn half(measure: &Measure) -> Option<f64> {
+    Some((measure.upper? - measure.lower?) / 2.0)
+}
+
+/// A value in the unit of its metric.
+pub fn value_text(metric: &Metric, value: f64, half: Option<f64>) -> String {
+    if !value.is_finite() {
+        return NOTHING.to_owned();
+    }
+    match metric.unit {
+        Unit::Share if is_availability(metric) => availability(value),
+        Unit::Share => share(value, half),
+        Unit::Seconds => duration(value, half),
+        Unit::Count => count(value),
+        Unit::PerHour => rate_per_hour(value),
+        Unit::PerDay => rate_per_hour(value / 24.0),
+        Unit::Number => signed(&decimals(value.abs(), digits(half, 1.0, 2)), value),
+        Unit::Score => signed(&decimals(value.abs(), 0), value),
+        Unit::Nines => decimals(value, 1),
+    }
+}
+
+/// A duration of which no interval is known.
+pub fn seconds_text(seconds: f64) -> String {
+    duration(seconds, None)
+}
+
+/// Availabilities are read to the second decimal at least: it is where their targets lie.
+fn is_availability(metric: &Metric) -> bool {
+    metric.unit == Unit::Share && metric.id.starts_with("availability")
+}
+
+fn availability(value: f64) -> String {
+    let percent = value * 100.0;
+    let places = if percent > 99.9 { 3 } else { 2 };
+    percent_text(percent, places)
+}
+
+/// A share of 0 to 1 as a percentage; without an interval to one decimal.
+pub fn share(value: f64, half: Option<f64>) -> String {
+    percent_text(value * 100.0, digits(half.map(|half| half * 100.0), 100.0, 1))
+}
+
+/// A percentage with so many decimals, or with the few more (up to 4) that keep what isn't 0 or 100 from reading so.
+fn percent_text(percent: f64, places: usize) -> String {
+    if percent == 0.0 || percent == 100.0 {
+        return format!("{percent:.0}{NARROW}%");
+    }
+    let mut places = places;
+    let reads = |places: usize| decimals(percent, places).parse::<f64>().unwrap_or(percent);
+    while places < 4 && (reads(places) == 0.0 || reads(places) == 100.0) {
+        places += 1;
+    }
+    format!("{}{NARROW}%", decimals(percent, places))
+}
+
+/// Decimals whose step is no finer than a tenth of the interval's half width; `usual` without an interval; 2 at most.
+fn digits(half: Option<f64>, _scale: f64, usual: usize) -> usize {
+    match half {
+        Some(half) if half > 0.0 => ((-(half / 10.0).log10()).floor().max(0.0) as usize).min(2),
+        _ => usual,
+    }
+}
+
+fn decimals(value: f64, places: usize) -> String {
+    format!("{value:.places$}")
+}
+
+fn signed(text: &str, value: f64) -> String {
+    let zero = text.chars().all(|digit| matches!(digit, '0' | '.'));
+    if value < 0.0 && !zero { format!("−{text}") } else { text.to_owned() }
+}
+
+/// A whole number with thin spaces between thousands; one decimal where it isn't whole.
+pub fn count(value: f64) -> String {
+    if !value.is_finite() {
+        return NOTHING.to_owned();
+    }
+    let places = usize::from(value.fract().abs() > 1e-9);
+    let text = decimals(value.abs(), places);
+    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        grouped.push('.');
+        grouped.push_str(fraction);
+    }
+    signed(&grouped, value)
+}
+
+/// A rate per hour in the first of hour, day, week, month (30 days) and year in which it is 1 or more.
+fn rate_per_hour(value: f64) -> String {
+    rate_in(value, value)
+}
+
+/// A rate in the unit that another one is shown in, so that an interval has one unit.
+fn rate_in(value: f64, shown: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let units = [("hour", 1.0), ("day", 24.0), ("week", 168.0), ("month", 720.0), ("year", 8760.0)];
+    let (name, hours) = units.into_iter().find(|(_, hours)| (shown * hours).abs() >= 1.0).unwrap_or(units[4]);
+    let scaled = value * hours;
+    let places = if scaled.abs() >= 10.0 { 0 } else { 1 + usize::from(scaled.abs() < 0.1) };
+    let text = signed(&decimals(scaled.abs(), places), scaled);
+    format!("{text}{NARROW}per{NARROW}{name}")
+}
+
+/// A limit of usual variation: an estimate, so shares keep one or two decimals and may well read 100 %.
+pub fn limit(metric: &Metric, value: f64) -> String {
+    if metric.unit != Unit::Share {
+        return value_text(metric, value, None);
+    }
+    let places = if is_availability(metric) { 2 } else { 1 };
+    let scale = 10_f64.powi(places);
+    let percent = (value * 100.0 * scale).round() / scale;
+    percent_text(percent, places as usize)
+}
+
+/// A target: as exact as it was declared.
+pub fn target(metric: &Metric, value: f64) -> String {
+    let shortest = |value: f64| {
+        // The 1e-9 takes away what the multiplication by 100 added.
+        let rounded = (value * 1e9).round() / 1e9;
+        format!("{rounded}")
+    };
+    match metric.unit {
+        Unit::Share => format!("{}{NARROW}%", shortest(value * 100.0)),
+        Unit::Number | Unit::Score | Unit::Nines => shortest(value),
+        _ => value_text(metric, value, None),
+    }
+}
+
+/// The interval of a measure, "58 to 64 %", if it has one.
+pub fn interval(metric: &Metric, measure: &Measure) -> Option<String> {
+    let (lower, upper) = (measure.lower?, measure.upper?);
+    measure.value?;
+    let half = half(measure);
+    // Nobody opens half a ticket: the ends of a count's interval are whole from ten on.
+    let end = |value: f64| {
+        if let (Unit::PerHour, Some(shown)) = (metric.unit, measure.value) {
+            return rate_in(value, shown);
+        }
+        let whole = metric.unit == Unit::Count && value >= 10.0;
+        value_text(metric, if whole { value.round() } else { value }, half)
+    };
+    let (low, high) = (end(lower), end(upper));
+    // "58 % to 64 %" says its unit once.
+    let unit = match metric.unit {
+        Unit::PerHour => high.split_once(NARROW).map_or_else(String::new, |(_, unit)| format!("{NARROW}{unit}")),
+        _ => format!("{NARROW}%"),
+    };
+    let low = match low.strip_suffix(&unit) {
+        Some(number) if high.ends_with(&unit) => number.to_owned(),
+        _ => low,
+    };
+    Some(format!("{low} to {high}"))
+}
+
+/// A change: with its sign, shares in points. Changes too small to show are "±0".
+pub fn delta(metric: &Metric, change: f64, half: Option<f64>) -> String {
+    let size = change.abs();
+    let text = match metric.unit {
+        Unit::Share => {
+            let places = if is_availability(metric) { 2 } else { digits(half.map(|half| half * 100.0), 100.0, 1) };
+            format!("{}{NARROW}points", decimals(size * 100.0, places))
+        }
+        _ => value_text(metric, size, half),
+    };
+    if text.chars().filter(char::is_ascii_digit).all(|digit| digit == '0') {
+        "±0".to_owned()
+    } else if change < 0.0 {
+        format!("−{text}")
+    } else {
+        format!("+{text}")
+    }
+}
+
+/// A small number as a word: "two outages" reads, "2 outages" counts.
+pub fn number_word(count: u64) -> String {
+    const WORDS: [&str; 13] =
+        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    usize::try_from(count)
+        .ok()
+        .and_then(|index| WORDS.get(index))
+        .map_or_else(|| self::count(count as f64), |word| (*word).to_owned())
+}
+
+/// "one outage", "two outages", "14 outages": the plural with an s.
+pub fn some(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", number_word(count), if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scorecard::example;
+    use proptest::prelude::*;
+
+    fn plain(text: &str) -> String {
+        text.replace([NARROW, '\u{202f}'], " ")
+    }
+
+    fn text(id: &str, value: f64, half: Option<f64>) -> String {
+        plain(&value_text(&example::metric(id), value, half))
+    }
+
+    #[test]
+    fn shares_keep_the_digits_that_their_interval_allows() {
+        assert_eq!(text("first_line_resolution", 0.611, Some(0.035)), "61 %");
+        assert_eq!(text("sla_attainment", 0.63421, Some(0.006)), "63.4 %");
+        assert_eq!(text("sla_attainment", 0.63421, None), "63.4 %");
+        assert_eq!(text("availability", 0.9971, None), "99.71 %");
+        assert_eq!(text("availability", 0.99953, None), "99.953 %");
+        assert_eq!(text("availability", 1.0, None), "100 %");
+        assert_eq!(text("availability", 0.999_999, None), "99.9999 %");
+        assert_eq!(text("reopen_rate", 0.004, Some(0.03)), "0.4 %");
+        assert_eq!(text("reopen_rate", 0.0, Some(0.03)), "0 %");
+    }
+
+    #[test]
+    fn rates_counts_and_scores() {
+        assert_eq!(text("failure_rate", 0.00298, None), "2.1 per month");
+        assert_eq!(text("failure_rate", 2.0, None), "2.0 per hour");
+        assert_eq!(text("incidents", 12_345.0, None), "12 345");
+        assert_eq!(text("rasm_index", 61.6, None), "62");
+        assert_eq!(text("hops_mean", 0.62, Some(0.05)), "0.62");
+        assert_eq!(plain(&target(&example::metric("availability"), 0.9995)), "99.95 %");
+        assert_eq!(plain(&target(&example::metric("availability"), 0.999)), "99.9 %");
+        assert_eq!(plain(&target(&example::metric("first_line_resolution"), 0.6)), "60 %");
+    }
+
+    #[test]
+    fn changes_have_a_true_minus_and_nothing_is_not_plus_zero() {
+        let of = |id: &str, change| plain(&delta(&example::metric(id), change, None));
+        assert_eq!(of("rasm_index", -17.2), "−17");
+        assert_eq!(of("rasm_index", 0.3), "±0");
+        assert_eq!(of("availability", 0.0021), "+0.21 points");
+        assert_eq!(of("time_to_restore_median", 3060.0), "+51 m");
+    }
+
+    #[test]
+    fn the_kinds_of_nothing_are_told_apart() {
+        let metric = example::metric("availability");
+        let mut measure = example::measure(&metric, 0.5);
+        measure.value = None;
+        measure.n = 3;
+        let mut of_state = |state| {
+            measure.state = state;
+            plain(&of(&metric, &measure))
+        };
+        assert_eq!(of_state(State::NoData), "no data");
+        assert_eq!(of_state(State::NotEnough), "too few (n = 3)");
+        assert_eq!(of_state(State::NotApplicable), "–");
+    }
+
+    #[test]
+    fn intervals_say_their_unit_once() {
+        let metric = example::metric("first_line_resolution");
+        let mut measure = example::measure(&metric, 0.611);
+        (measure.lower, measure.upper) = (Some(0.576), Some(0.645));
+        assert_eq!(plain(&interval(&metric, &measure).unwrap()), "58 to 64 %");
+    }
+
+    proptest! {
+        #[test]
+        fn a_share_parsed_back_is_within_its_rounding(value in 0.0..1.0_f64, half in 1e-5..0.5_f64) {
+            let shown = text("sla_attainment", value, Some(half));
+            let back: f64 = shown.trim_end_matches(" %").parse().unwrap();
+            let step = 10f64.powi(-(digits(Some(half * 100.0), 100.0, 1) as i32));
+            prop_assert!((back - value * 100.0).abs() <= step / 2.0 + 1e-9, "{shown}");
+            if value > 0.0001 && value < 0.9999 {
+                prop_assert!(back > 0.0 && back < 100.0);
+            }
+        }
+
+        #[test]
+        fn a_count_parsed_back_is_the_count(value in 0u32..) {
+            let shown = text("incidents", f64::from(value), None).replace(' ', "");
+            prop_assert_eq!(shown.parse::<u32>().unwrap(), value);
+        }
+    }
+}

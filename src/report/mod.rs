@@ -1,0 +1,17 @@
+//! From a scorecard to a page: one ready document, in which all text, rounding and marks are decided, and the formats that
+//! write it out. A format never computes a figure.
+
+pub mod charts;
+pub mod compose;
+pub mod document;
+pub mod duration;
+pub mod figure;
+pub mod format;
+pub mod html;
+pub mod json;
+pub mod markdown;
+pub mod reason;
+pub mod statement;
+pub mod v1;
+pub mod verdict;
+pub mod words;

@@ -1,0 +1,392 @@
+//! The JSON contract, version 1: figures unrounded, durations in seconds, shares 0 to 1, instants RFC 3339 UTC, absent is
+//! null. Its structs are its own, so that a change inside doesn't change what others read.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::arithmetic::control::{Limits, Signal};
+use crate::arithmetic::local_time::rfc3339;
+use crate::arithmetic::period;
+use crate::declaration::metric::Metric;
+use crate::metrics::measure;
+use crate::scorecard::quality;
+use crate::scorecard::scorecard::{self, Card, Scorecard};
+use crate::scorecard::signal::Direction;
+use crate::scorecard::target::{DeclaredBy, Standing, Target};
+
+/// A report: what it is about, its figures, and how far they can be trusted.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// Version of this contract.
+    pub contract: u32,
+    /// The report's name.
+    pub report: String,
+    /// Its title.
+    pub title: String,
+    /// Name of the project.
+    pub project: String,
+    /// Reporting time zone.
+    pub zone: String,
+    /// The period.
+    pub period: Period,
+    /// "Now" of the figures.
+    pub as_of: String,
+    /// Which record versions counted; null for all.
+    pub known_at: Option<String>,
+    /// Version of the program.
+    pub version: String,
+    /// The figures of the period.
+    pub measures: Vec<Measure>,
+    /// For each figure that has one: score, signal, limits, parts.
+    pub assessments: Vec<Assessment>,
+    /// The figures of the earlier periods.
+    pub history: Vec<Measure>,
+    /// Failures that touch the period.
+    pub disruptions: Vec<Disruption>,
+    /// What became of the rows.
+    pub quality: Quality,
+}
+
+/// A half-open period.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Period {
+    /// "2026-W46".
+    pub id: String,
+    /// Its start.
+    pub start: String,
+    /// Its end, no longer in it.
+    pub end: String,
+}
+
+/// A figure with its evidence.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Measure {
+    /// Id of the metric.
+    pub metric: String,
+    /// share, seconds, count, per_hour, per_day, number, score or nines.
+    pub unit: &'static str,
+    /// higher, lower or neither.
+    pub better: &'static str,
+    /// The period.
+    pub period: Period,
+    /// The slice; empty is the overall figure.
+    pub dims: BTreeMap<String, String>,
+    /// value, no_data, not_applicable or not_enough.
+    pub state: &'static str,
+    /// The figure; null unless `state` is value.
+    pub value: Option<f64>,
+    /// What was divided.
+    pub numerator: Option<f64>,
+    /// What it was divided by.
+    pub denominator: Option<f64>,
+    /// Rows behind it.
+    pub n: u64,
+    /// Lower end of the 95 % interval.
+    pub lower: Option<f64>,
+    /// Upper end of the 95 % interval.
+    pub upper: Option<f64>,
+    /// Share of what should have been measured that was.
+    pub coverage: Option<f64>,
+    /// partial, low_n, censored, estimated, restated.
+    pub flags: Vec<&'static str>,
+    /// Rows left out, by the name of the rule.
+    pub excluded: BTreeMap<String, u64>,
+    /// The target.
+    pub target: Option<f64>,
+    /// met, at_risk, missed, no_data or no_target; null where it was not judged.
+    pub status: Option<&'static str>,
+}
+
+impl Measure {
+    /// A measure in the contract's form; `judged` where it was held against a target.
+    pub fn of(metric: &Metric, measure: &measure::Measure, judged: Option<(Option<&Target>, Standing)>) -> Self {
+        Measure {
+            metric: measure.metric.clone(),
+            unit: metric.unit.as_str(),
+            better: metric.better.as_str(),
+            period: Period::of(&measure.period),
+            dims: measure.dims.clone(),
+            state: measure.state.as_str(),
+            value: measure.value,
+            numerator: measure.numerator,
+            denominator: measure.denominator,
+            n: measure.n,
+            lower: measure.lower,
+            upper: measure.upper,
+            coverage: measure.coverage,
+            flags: measure.flags.iter().map(|flag| flag.as_str()).collect(),
+            excluded: measure.excluded.iter().cloned().collect(),
+            target: judged.and_then(|(target, _)| target).map(|target| target.target),
+            status: judged.map(|(_, standing)| standing.status.as_str()),
+        }
+    }
+}
+
+impl Period {
+    /// A period in the contract's form.
+    pub fn of(period: &period::Period) -> Self {
+        Period { id: period.id.clone(), start: rfc3339(period.start), end: rfc3339(period.end) }
+    }
+}
+
+/// What a figure's history and target say.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Assessment {
+    /// Id of the metric.
+    pub metric: String,
+    /// The slice.
+    pub dims: BTreeMap<String, String>,
+    /// The figure of the period before.
+    pub previous: Option<f64>,
+    /// default or project; null without a target.
+    pub target_by: Option<&'static str>,
+    /// Whether the interval leaves the status open.
+    pub uncertain: bool,
+    /// 0 to 100.
+    pub score: Option<f64>,
+    /// none, outside, run, trend or not_enough.
+    pub signal: &'static str,
+    /// Length of a run or trend.
+    pub length: Option<usize>,
+    /// up or down.
+    pub direction: Option<&'static str>,
+    /// Whether that is good.
+    pub good: Option<bool>,
+    /// Complete periods that were judged.
+    pub points: usize,
+    /// Limits of usual variation.
+    pub limits: Option<ControlLimits>,
+    /// For an index: its parts; their points sum to it.
+    pub contributions: Vec<Contribution>,
+}
+
+/// Limits of usual variation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ControlLimits {
+    /// Mean of the points before the newest.
+    pub mean: f64,
+    /// Lower limit.
+    pub lower: f64,
+    /// Upper limit.
+    pub upper: f64,
+}
+
+/// A part of an index.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Contribution {
+    /// Id of the part.
+    pub metric: String,
+    /// Its weight.
+    pub weight: f64,
+    /// Its score; null without data.
+    pub score: Option<f64>,
+    /// What it adds to the index.
+    pub points: f64,
+}
+
+/// A failure of a service.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Disruption {
+    /// The service.
+    pub service: String,
+    /// Its start.
+    pub started_at: String,
+    /// Its end; null while it lasts.
+    pub ended_at: Option<String>,
+    /// Its time within the period, seconds.
+    pub duration_s: f64,
+    /// 0 to 1.
+    pub weight: f64,
+    /// Recorded cause.
+    pub cause: Option<String>,
+    /// Change that caused it.
+    pub change: Option<String>,
+    /// Supplier that it lay with.
+    pub supplier: Option<String>,
+    /// Incident that it belongs to.
+    pub incident: Option<String>,
+}
+
+/// What became of the rows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Quality {
+    /// Per file.
+    pub files: Vec<quality::FileQuality>,
+    /// Values that did not convert.
+    pub findings: Vec<quality::FindingGroup>,
+    /// Newest record per table.
+    pub freshness: Vec<Freshness>,
+    /// References to nothing.
+    pub orphans: Vec<Orphans>,
+    /// Instants in an impossible order.
+    pub order_violations: Vec<OrderViolation>,
+    /// Services with gaps.
+    pub gaps: Vec<Gap>,
+    /// Tickets that the books can't account for.
+    pub unreconciled: i64,
+}
+
+/// How fresh a table is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Freshness {
+    /// The table.
+    pub table: String,
+    /// Its records.
+    pub rows: u64,
+    /// Newest instant in it.
+    pub newest: Option<String>,
+}
+
+/// References to nothing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Orphans {
+    /// The table.
+    pub table: String,
+    /// The column that refers.
+    pub column: String,
+    /// Rows.
+    pub count: u64,
+    /// Some values.
+    pub examples: Vec<String>,
+}
+
+/// Instants in an impossible order.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OrderViolation {
+    /// The table.
+    pub table: String,
+    /// The rule.
+    pub rule: String,
+    /// Rows.
+    pub count: u64,
+}
+
+/// A service that was not measured all the time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Gap {
+    /// The service.
+    pub service: String,
+    /// Share of the time that was measured.
+    pub coverage: f64,
+}
+
+impl Report {
+    /// A scorecard in the contract's form: all its figures, in the order of metric and slice.
+    pub fn of(scorecard: &Scorecard, report: &str, title: &str) -> Self {
+        let cards = || scorecard.cards.values();
+        let judged = |card: &Card| {
+            let judged = Some((card.agreed(), card.standing));
+            Measure::of(&card.metric, card.current(), judged)
+        };
+        let earlier = |card: &Card| -> Vec<Measure> {
+            let earlier = &card.series[..card.series.len() - 1];
+            earlier.iter().map(|measure| Measure::of(&card.metric, measure, None)).collect()
+        };
+        Report {
+            contract: 1,
+            report: report.to_owned(),
+            title: title.to_owned(),
+            project: scorecard.project.clone(),
+            zone: scorecard.zone.name().to_owned(),
+            period: Period::of(&scorecard.period),
+            as_of: rfc3339(scorecard.as_of),
+            known_at: scorecard.known_at.map(rfc3339),
+            version: scorecard.version.clone(),
+            measures: cards().map(judged).collect(),
+            assessments: cards().map(Assessment::of).collect(),
+            history: cards().flat_map(earlier).collect(),
+            disruptions: scorecard.disruptions.iter().map(Disruption::of).collect(),
+            quality: Quality::of(&scorecard.quality),
+        }
+    }
+}
+
+impl Assessment {
+    fn of(card: &Card) -> Self {
+        let (signal, length) = match card.signal.signal {
+            Signal::None => ("none", None),
+            Signal::Outside => ("outside", None),
+            Signal::RunOneSide(length) => ("run", Some(length)),
+            Signal::Trend(length) => ("trend", Some(length)),
+            Signal::NotEnough => ("not_enough", None),
+        };
+        Assessment {
+            metric: card.metric.id.clone(),
+            dims: card.dims.clone(),
+            previous: card.previous.as_ref().and_then(|measure| measure.value),
+            target_by: card.target.as_ref().map(|target| match target.declared_by {
+                DeclaredBy::Default => "default",
+                DeclaredBy::Project => "project",
+            }),
+            uncertain: card.standing.uncertain,
+            score: card.score,
+            signal,
+            length,
+            direction: card.signal.direction.map(|direction| match direction {
+                Direction::Up => "up",
+                Direction::Down => "down",
+            }),
+            good: card.signal.good,
+            points: card.signal.points,
+            limits: card.limits.map(|Limits { mean, lower, upper, .. }| ControlLimits { mean, lower, upper }),
+            contributions: card
+                .contributions
+                .iter()
+                .map(|part| Contribution {
+                    metric: part.metric.clone(),
+                    weight: part.weight,
+                    score: part.score,
+                    points: part.points,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Disruption {
+    fn of(disruption: &scorecard::Disruption) -> Self {
+        Disruption {
+            service: disruption.service.clone(),
+            started_at: rfc3339(disruption.started_at),
+            ended_at: disruption.ended_at.map(rfc3339),
+            duration_s: disruption.duration_s,
+            weight: disruption.weight,
+            cause: disruption.cause.clone(),
+            change: disruption.change.clone(),
+            supplier: disruption.supplier.clone(),
+            incident: disruption.incident.clone(),
+        }
+    }
+}
+
+impl Quality {
+    fn of(quality: &quality::Quality) -> Self {
+        let orphan = |(table, column, count, examples): &(String, String, u64, Vec<String>)| Orphans {
+            table: table.clone(),
+            column: column.clone(),
+            count: *count,
+            examples: examples.clone(),
+        };
+        let violation = |(table, rule, count): &(String, String, u64)| OrderViolation {
+            table: table.clone(),
+            rule: rule.clone(),
+            count: *count,
+        };
+        let fresh = |table: &quality::TableFreshness| Freshness {
+            table: table.table.clone(),
+            rows: table.rows,
+            newest: table.newest.map(rfc3339),
+        };
+        let gap = |(service, coverage): &(String, f64)| Gap { service: service.clone(), coverage: *coverage };
+        Quality {
+            files: quality.files.clone(),
+            findings: quality.findings.clone(),
+            freshness: quality.freshness.iter().map(fresh).collect(),
+            orphans: quality.orphans.iter().map(orphan).collect(),
+            order_violations: quality.order_violations.iter().map(violation).collect(),
+            gaps: quality.gaps.iter().map(gap).collect(),
+            unreconciled: quality.unreconciled,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Names and evidence in plain words: what sentences and tables have in common.
+
+use super::document::{Mark, Tone};
+use super::duration::NARROW;
+use super::figure;
+use crate::arithmetic::local_time::to_local;
+use crate::arithmetic::period::PeriodKind;
+use crate::metrics::measure::{Flag, Measure, State};
+use crate::scorecard::scorecard::{Card, Scorecard};
+use crate::scorecard::signal::Verdict;
+use crate::scorecard::target::{Standing, Status};
+
+/// A value of a dimension as readers see it.
+pub fn slice_name(value: &str) -> &str {
+    if value.is_empty() { "(none)" } else { value }
+}
+
+/// "Payments", "tier 1, tier 2": the slice of a card; empty for the overall figure.
+pub fn slice(card: &Card) -> String {
+    card.dims.values().map(|value| slice_name(value)).collect::<Vec<_>>().join(", ")
+}
+
+/// "Payments: availability", or the title alone.
+pub fn name(card: &Card) -> String {
+    match slice(card) {
+        slice if slice.is_empty() => card.metric.title.clone(),
+        slice => format!("{slice}: {}", lower_first(&card.metric.title)),
+    }
+}
+
+/// The first letter small, unless the word is an abbreviation.
+pub fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(_), Some(second)) if second.is_uppercase() => text.to_owned(),
+        (Some(first), _) => first.to_lowercase().collect::<String>() + &text[first.len_utf8()..],
+        _ => String::new(),
+    }
+}
+
+/// The first letter large.
+pub fn upper_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+/// "a", "a and b", "a, b and c".
+pub fn join(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
+}
+
+/// The mark of a status.
+pub fn status_mark(standing: Standing) -> Mark {
+    let (tone, word) = match standing.status {
+        Status::Met => (Tone::Met, "met"),
+        Status::AtRisk => (Tone::AtRisk, "at risk"),
+        Status::Missed => (Tone::Missed, "missed"),
+        Status::NoData if standing.uncertain => return Mark::new(Tone::NoData, "too little known"),
+        Status::NoData => (Tone::NoData, "no data"),
+        Status::NoTarget => return Mark::new(Tone::Plain, figure::NOTHING),
+    };
+    let doubt = if standing.uncertain { "?" } else { "" };
+    Mark::new(tone, format!("{word}{doubt}"))
+}
+
+/// The mark of a signal.
+pub fn signal_mark(signal: &Verdict, kind: PeriodKind) -> Mark {
+    let tone = match (signal.is_signal(), signal.worsening()) {
+        (true, true) => Tone::Worse,
+        (true, false) => Tone::Signal,
+        _ => Tone::Plain,
+    };
+    Mark::new(tone, signal.words(kind))
+}
+
+/// "n = 46 · 95 % interval 2 h 05 m to 3 h 20 m · coverage 99.8 %": what a figure rests on.
+pub fn evidence(card: &Card) -> Vec<String> {
+    let measure = card.current();
+    let mut parts = Vec::new();
+    if measure.n > 0 {
+        parts.push(format!("n{NARROW}={NARROW}{}", figure::count(measure.n as f64)));
+    }
+    if let Some(interval) = figure::interval(&card.metric, measure) {
+        parts.push(format!("95{NARROW}% interval {interval}"));
+    }
+    parts.extend(coverage(measure));
+    parts.extend(flags(measure));
+    parts
+}
+
+/// "coverage 61 %", unless everything was measured.
+pub fn coverage(measure: &Measure) -> Option<String> {
+    let coverage = measure.coverage.filter(|coverage| *coverage < 1.0)?;
+    Some(format!("coverage {}", figure::share(coverage, None)))
+}
+
+/// The flags of a measure in words.
+pub fn flags(measure: &Measure) -> Vec<String> {
+    let word = |flag: &Flag| match flag {
+        Flag::Partial => "period not over",
+        Flag::LowN => "few records",
+        Flag::Censored => "open ones counted as still running",
+        Flag::Estimated => "partly estimated",
+        Flag::Restated => "restated",
+    };
+    measure.flags.iter().map(|flag| word(flag).to_owned()).collect()
+}
+
+/// Why a measure has no value, as a short sentence; none where it has one.
+pub fn absence(measure: &Measure) -> Option<String> {
+    match measure.state {
+        State::Value => None,
+        State::NoData => Some("Nothing to measure.".to_owned()),
+        State::NotApplicable => Some("It has no meaning here.".to_owned()),
+        State::NotEnough => Some("Too few records for a figure.".to_owned()),
+    }
+}
+
+/// A card's current figure.
+pub fn value(card: &Card) -> String {
+    figure::of(&card.metric, card.current())
+}
+
+/// "Mon 16 Nov 06:00" in the reporting zone.
+pub fn moment(scorecard: &Scorecard, instant: i64) -> String {
+    to_local(instant, scorecard.zone).map_or_else(String::new, |local| local.format("%a %-d %b %H:%M").to_string())
+}
+
+/// "12 Nov" in the reporting zone.
+pub fn day(scorecard: &Scorecard, instant: i64) -> String {
+    to_local(instant, scorecard.zone)
+        .map_or_else(String::new, |local| local.format(&format!("%-d{NARROW}%b")).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_keep_their_abbreviations_inside_a_sentence() {
+        assert_eq!(lower_first("Median time to restore"), "median time to restore");
+        assert_eq!(lower_first("MTBF"), "MTBF");
+        assert_eq!(upper_first("élan"), "Élan");
+    }
+
+    #[test]
+    fn lists_read_as_english() {
+        let list = |items: &[&str]| join(&items.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>());
+        assert_eq!(list(&["a"]), "a");
+        assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+    }
+}

@@ -1,0 +1,211 @@
+//! Signal or noise: what a card's own history says about its newest figure, in a direction and a few words.
+//! Judges complete periods only; a period without a figure leaves a gap and is left out, never filled.
+
+use crate::arithmetic::control::{self, ENOUGH, Limits, Signal};
+use crate::arithmetic::period::PeriodKind;
+use crate::declaration::metric::{Better, Unit};
+use crate::metrics::measure::{Flag, Measure};
+
+/// Which way a figure moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To higher values.
+    Up,
+    /// To lower values.
+    Down,
+}
+
+/// What the history of a card says about its newest figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The signal of the control chart.
+    pub signal: Signal,
+    /// Which way, where there is a signal.
+    pub direction: Option<Direction>,
+    /// Whether that is good; none without a signal, or where neither direction is better.
+    pub good: Option<bool>,
+    /// Limits of usual variation, from the points before the newest.
+    pub limits: Option<Limits>,
+    /// Complete periods with a figure, the newest included.
+    pub points: usize,
+    /// Why the newest figure can't be judged, where it can't.
+    pub unjudged: Option<Unjudged>,
+}
+
+/// Why there is no judgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unjudged {
+    /// There is no newest figure.
+    NoFigure,
+    /// Its period isn't over.
+    Partial,
+    /// Fewer than 13 complete periods have a figure.
+    TooFew,
+}
+
+impl Verdict {
+    /// Whether the newest figure differs from its own history by more than its usual variation.
+    pub fn is_signal(&self) -> bool {
+        matches!(self.signal, Signal::Outside | Signal::RunOneSide(_) | Signal::Trend(_))
+    }
+
+    /// A signal in the wrong direction.
+    pub fn worsening(&self) -> bool {
+        self.is_signal() && self.good == Some(false)
+    }
+
+    /// A signal in the right direction.
+    pub fn improving(&self) -> bool {
+        self.is_signal() && self.good == Some(true)
+    }
+
+    /// The signal in a few words: "8 weeks above its mean", "no significant change".
+    pub fn words(&self, kind: PeriodKind) -> String {
+        let up = self.direction == Some(Direction::Up);
+        let periods = plural(kind);
+        match (self.unjudged, self.signal) {
+            (Some(Unjudged::NoFigure), _) => "no figure, so no signal".to_owned(),
+            (Some(Unjudged::Partial), _) => format!("this {} isn't over", singular(kind)),
+            (_, Signal::NotEnough) => {
+                format!("too few {periods} for a signal ({} of {ENOUGH})", self.points.min(ENOUGH))
+            }
+            (_, Signal::None) => "no significant change".to_owned(),
+            (_, Signal::Outside) => "outside its limits".to_owned(),
+            (_, Signal::RunOneSide(length)) => {
+                format!("{length} {periods} {} its mean", if up { "above" } else { "below" })
+            }
+            (_, Signal::Trend(length)) => {
+                format!("{length} {periods} {}", if up { "rising" } else { "falling" })
+            }
+        }
+    }
+}
+
+/// Judges the last of `series` (oldest first) against those before it.
+///
+/// A stock, such as a backlog, is no count of independent events: it carries over from period to period, so the limits of
+/// counts do not hold for it and its own moving ranges are taken.
+pub fn judge(series: &[Measure], unit: Unit, better: Better, stock: bool) -> Verdict {
+    let values: Vec<f64> = series
+        .iter()
+        .filter(|measure| !measure.flags.contains(&Flag::Partial))
+        .filter_map(|measure| measure.value)
+        .filter(|value| value.is_finite())
+        .collect();
+    let unjudged = match series.last() {
+        None => Some(Unjudged::NoFigure),
+        Some(last) if last.value.is_none() => Some(Unjudged::NoFigure),
+        Some(last) if last.flags.contains(&Flag::Partial) => Some(Unjudged::Partial),
+        Some(_) => None,
+    };
+    let (limits, signal) =
+        if unit == Unit::Count && !stock { control::signal_counts(&values) } else { control::signal(&values) };
+    // Without a newest figure the limits are still worth drawing; the signal would be that of an older period.
+    let (signal, unjudged) = match unjudged {
+        Some(why) => (Signal::NotEnough, Some(why)),
+        None if signal == Signal::NotEnough => (signal, Some(Unjudged::TooFew)),
+        None => (signal, None),
+    };
+    let direction = direction(signal, limits, &values);
+    let good = match (direction, better) {
+        (None, _) | (_, Better::Neither) => None,
+        (Some(Direction::Up), _) => Some(better == Better::Higher),
+        (Some(Direction::Down), _) => Some(better == Better::Lower),
+    };
+    let limits = limits.map(|limits| possible(limits, unit));
+    Verdict { signal, direction, good, limits, points: values.len(), unjudged }
+}
+
+/// Limits cut to the values that the unit can have: no share above 1, no time below 0. No signal depends on it, as no
+/// figure lies out there.
+fn possible(limits: Limits, unit: Unit) -> Limits {
+    let (low, high) = match unit {
+        Unit::Share => (0.0, 1.0),
+        Unit::Score => (0.0, 100.0),
+        Unit::Seconds | Unit::Count | Unit::PerHour | Unit::PerDay => (0.0, f64::INFINITY),
+        Unit::Number | Unit::Nines => (f64::NEG_INFINITY, f64::INFINITY),
+    };
+    Limits { lower: limits.lower.max(low), upper: limits.upper.min(high), ..limits }
+}
+
+fn direction(signal: Signal, limits: Option<Limits>, values: &[f64]) -> Option<Direction> {
+    let last = *values.last()?;
+    let reference = match signal {
+        Signal::Outside | Signal::RunOneSide(_) => limits?.mean,
+        Signal::Trend(_) => *values.get(values.len().checked_sub(2)?)?,
+        Signal::None | Signal::NotEnough => return None,
+    };
+    Some(if last > reference { Direction::Up } else { Direction::Down })
+}
+
+/// "week", "month", ...
+pub fn singular(kind: PeriodKind) -> &'static str {
+    match kind {
+        PeriodKind::Day => "day",
+        PeriodKind::Week => "week",
+        PeriodKind::Month => "month",
+        PeriodKind::Quarter => "quarter",
+        PeriodKind::Year => "year",
+        PeriodKind::Range | PeriodKind::Rolling => "period",
+    }
+}
+
+/// "weeks", "months", ...
+pub fn plural(kind: PeriodKind) -> &'static str {
+    match kind {
+        PeriodKind::Day => "days",
+        PeriodKind::Week => "weeks",
+        PeriodKind::Month => "months",
+        PeriodKind::Quarter => "quarters",
+        PeriodKind::Year => "years",
+        PeriodKind::Range | PeriodKind::Rolling => "periods",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scorecard::example;
+
+    fn series(values: &[f64]) -> Vec<Measure> {
+        let metric = example::metric("time_to_restore_median");
+        values.iter().map(|value| example::measure(&metric, *value)).collect()
+    }
+
+    fn words(values: &[f64], better: Better) -> (String, Option<bool>) {
+        let verdict = judge(&series(values), Unit::Seconds, better, false);
+        (verdict.words(PeriodKind::Week), verdict.good)
+    }
+
+    #[test]
+    fn words_say_what_the_chart_says() {
+        let calm = [12.0, 15.0, 11.0, 14.0, 18.0, 13.0, 16.0, 12.0, 15.0, 14.0, 13.0, 15.0];
+        let with = |last: &[f64]| [&calm, last].concat();
+        assert_eq!(words(&with(&[14.0]), Better::Lower), ("no significant change".into(), None));
+        assert_eq!(words(&with(&[40.0]), Better::Lower), ("outside its limits".into(), Some(false)));
+        assert_eq!(words(&with(&[-9.0]), Better::Lower), ("outside its limits".into(), Some(true)));
+        let run = with(&[16.0, 17.0, 16.0, 17.0, 16.0, 17.0, 16.0, 17.0]);
+        let (text, good) = words(&run, Better::Lower);
+        assert!(text.ends_with("weeks above its mean"), "{text}");
+        assert_eq!(good, Some(false));
+        assert_eq!(words(&calm[..9], Better::Lower).0, "too few weeks for a signal (9 of 13)");
+    }
+
+    #[test]
+    fn a_missing_newest_figure_is_not_judged_by_the_one_before_it() {
+        let mut with_gap = series(&[5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 99.0, 5.0]);
+        with_gap[13].value = None;
+        let verdict = judge(&with_gap, Unit::Seconds, Better::Lower, false);
+        assert_eq!(verdict.unjudged, Some(Unjudged::NoFigure));
+        assert!(!verdict.is_signal());
+    }
+
+    #[test]
+    fn a_period_that_is_not_over_is_left_out() {
+        let mut partial = series(&[5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 1.0]);
+        partial[13].flags.insert(Flag::Partial);
+        let verdict = judge(&partial, Unit::Seconds, Better::Lower, false);
+        assert_eq!(verdict.words(PeriodKind::Week), "this week isn't over");
+        assert_eq!(verdict.points, 13);
+    }
+}

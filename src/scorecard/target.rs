@@ -1,0 +1,245 @@
+//! What a figure should be, and whether it is: targets, their choice for a slice, and status.
+//! A status never claims more than the figure's interval allows.
+
+use std::collections::BTreeMap;
+
+use crate::declaration::metric::{Better, Metric, Unit};
+use crate::metrics::measure::Measure;
+
+/// Who declared a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DeclaredBy {
+    /// The metric's own file: a default for scoring, agreed with nobody.
+    Default,
+    /// The project: what the organisation holds itself to.
+    Project,
+}
+
+/// A value to reach, in the metric's unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// Id of the metric.
+    pub metric: String,
+    /// Reaching it is `met` and scores 100.
+    pub target: f64,
+    /// Scores 0. Without it a figure has a status and no score.
+    pub limit: Option<f64>,
+    /// Met, but not better than this, is `at_risk`.
+    pub warn: Option<f64>,
+    /// Points (value, score) of a curve of its own, in the order of the values; empty for the line from limit to target.
+    pub points: Vec<(f64, f64)>,
+    /// The slice that it holds for; empty for every slice.
+    pub by: BTreeMap<String, String>,
+    /// Who declared it.
+    pub declared_by: DeclaredBy,
+}
+
+/// How a figure stands against its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// The target is not reached.
+    Missed,
+    /// Reached, but not better than the target's `warn`; or, where no `warn` is declared, reached while a signal says
+    /// that the figure is getting worse.
+    AtRisk,
+    /// The target is reached.
+    Met,
+    /// There is a target and no figure.
+    NoData,
+    /// Nobody declared a target.
+    NoTarget,
+}
+
+impl Status {
+    /// The word that files and the JSON contract use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Missed => "missed",
+            Status::AtRisk => "at_risk",
+            Status::Met => "met",
+            Status::NoData => "no_data",
+            Status::NoTarget => "no_target",
+        }
+    }
+}
+
+/// A status and how sure it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The status of the figure as it is.
+    pub status: Status,
+    /// The figure's 95 % interval holds values on the other side of the target too: shown `met?`, `missed?`.
+    /// Never for counts, which are what happened and not an estimate.
+    pub uncertain: bool,
+}
+
+impl Standing {
+    /// Missed beyond the doubt that the interval leaves.
+    pub fn surely_missed(self) -> bool {
+        self.status == Status::Missed && !self.uncertain
+    }
+}
+
+impl Target {
+    /// The default that a metric's file declares, if it does.
+    pub fn default_of(metric: &Metric) -> Option<Target> {
+        metric.target.map(|target| Target {
+            metric: metric.id.clone(),
+            target,
+            limit: metric.limit,
+            warn: None,
+            points: Vec::new(),
+            by: BTreeMap::new(),
+            declared_by: DeclaredBy::Default,
+        })
+    }
+
+    /// Whether a value reaches the target. With `Better::Neither` no value does better than another: the target has to be
+    /// met exactly, which is never what anybody means, so it counts as not declared (see [`choose`]).
+    pub fn reached_by(&self, value: f64, better: Better) -> bool {
+        at_least_as_good(value, self.target, better)
+    }
+}
+
+/// Whether `value` is as good as `mark` or better.
+pub fn at_least_as_good(value: f64, mark: f64, better: Better) -> bool {
+    match better {
+        Better::Higher => value >= mark,
+        Better::Lower => value <= mark,
+        Better::Neither => value == mark,
+    }
+}
+
+/// The target of a slice: of those of the project whose `by` the slice fulfils, the one that names the most dimensions
+/// (of equals the last declared), else the metric's default. None for metrics of which no direction is better.
+pub fn choose(metric: &Metric, dims: &BTreeMap<String, String>, declared: &[Target]) -> Option<Target> {
+    if metric.better == Better::Neither {
+        return None;
+    }
+    declared
+        .iter()
+        .filter(|target| target.metric == metric.id)
+        .filter(|target| target.by.iter().all(|(dim, value)| dims.get(dim) == Some(value)))
+        .max_by_key(|target| target.by.len())
+        .cloned()
+        .or_else(|| Target::default_of(metric))
+}
+
+/// The standing of a measure. `worsening`: a signal says that the figure is moving the wrong way.
+pub fn standing(metric: &Metric, measure: &Measure, target: Option<&Target>, worsening: bool) -> Standing {
+    let sure = |status| Standing { status, uncertain: false };
+    let Some(target) = target else {
+        return sure(Status::NoTarget);
+    };
+    let Some(value) = measure.value else {
+        return sure(Status::NoData);
+    };
+    let reached = target.reached_by(value, metric.better);
+    let status = match (reached, target.warn) {
+        (false, _) => Status::Missed,
+        (true, Some(warn)) if at_least_as_good(value, warn, metric.better) && value != warn => Status::Met,
+        (true, Some(_)) => Status::AtRisk,
+        (true, None) if worsening => Status::AtRisk,
+        (true, None) => Status::Met,
+    };
+    let uncertain = metric.unit != Unit::Count
+        && match (measure.lower, measure.upper) {
+            (Some(lower), Some(upper)) => {
+                target.reached_by(lower, metric.better) != target.reached_by(upper, metric.better)
+            }
+            _ => false,
+        };
+    // What was not measured might have been anything; only a target that is missed already stays missed.
+    if status != Status::Missed && measure.coverage.is_some_and(|coverage| coverage < KNOWN_ENOUGH) {
+        return Standing { status: Status::NoData, uncertain: true };
+    }
+    Standing { status, uncertain }
+}
+
+/// Share of what should have been measured below which a target is not called met.
+const KNOWN_ENOUGH: f64 = 0.8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_not_met_on_half_the_evidence() {
+        let metric = example::metric("availability");
+        let mut measure = example::measure(&metric, 1.0);
+        measure.coverage = Some(0.54);
+        let target = Target { target: 0.999, limit: None, ..Target::default_of(&metric).unwrap() };
+        let standing_at = |measure: &Measure| standing(&metric, measure, Some(&target), false).status;
+        assert_eq!(standing_at(&measure), Status::NoData);
+        measure.value = Some(0.99);
+        assert_eq!(standing_at(&measure), Status::Missed);
+    }
+    use crate::scorecard::example;
+
+    fn availability(value: f64) -> (Metric, Measure) {
+        let metric = example::metric("availability");
+        let measure = example::measure(&metric, value);
+        (metric, measure)
+    }
+
+    fn target(warn: Option<f64>) -> Target {
+        Target {
+            metric: "availability".into(),
+            target: 0.999,
+            limit: Some(0.99),
+            warn,
+            points: vec![],
+            by: BTreeMap::new(),
+            declared_by: DeclaredBy::Project,
+        }
+    }
+
+    #[test]
+    fn below_target_is_missed_and_between_target_and_warn_is_at_risk() {
+        let status = |value, warn, worsening| {
+            let (metric, measure) = availability(value);
+            standing(&metric, &measure, Some(&target(warn)), worsening).status
+        };
+        assert_eq!(status(0.9985, None, false), Status::Missed);
+        assert_eq!(status(0.999, None, false), Status::Met);
+        assert_eq!(status(0.999, None, true), Status::AtRisk);
+        assert_eq!(status(0.9991, Some(0.9992), false), Status::AtRisk);
+        assert_eq!(status(0.9992, Some(0.9992), false), Status::AtRisk);
+        assert_eq!(status(0.9995, Some(0.9992), true), Status::Met);
+    }
+
+    #[test]
+    fn an_interval_across_the_target_leaves_doubt_unless_it_is_a_count() {
+        let (metric, mut measure) = availability(0.9995);
+        (measure.lower, measure.upper) = (Some(0.998), Some(0.9999));
+        assert!(standing(&metric, &measure, Some(&target(None)), false).uncertain);
+        (measure.lower, measure.upper) = (Some(0.9991), Some(0.9999));
+        assert!(!standing(&metric, &measure, Some(&target(None)), false).uncertain);
+        let count = example::metric("outage_count");
+        let mut outages = example::measure(&count, 4.0);
+        (outages.lower, outages.upper) = (Some(1.0), Some(9.0));
+        let at_most = Target { metric: count.id.clone(), target: 5.0, limit: None, ..target(None) };
+        assert!(!standing(&count, &outages, Some(&at_most), false).uncertain);
+    }
+
+    #[test]
+    fn the_most_specific_target_of_the_project_wins_over_the_default() {
+        let metric = example::metric("availability");
+        let payments = BTreeMap::from([("service".to_owned(), "Payments".to_owned())]);
+        let special = Target { by: payments.clone(), target: 0.9995, ..target(None) };
+        let declared = [special, target(None)];
+        let chosen = |dims: &BTreeMap<String, String>| choose(&metric, dims, &declared).map(|t| t.target);
+        assert_eq!(chosen(&payments), Some(0.9995));
+        assert_eq!(chosen(&BTreeMap::new()), Some(0.999));
+        let default = choose(&metric, &payments, &[]).unwrap();
+        assert_eq!(default.declared_by, DeclaredBy::Default);
+    }
+
+    #[test]
+    fn no_figure_is_no_data_and_no_target_is_no_target() {
+        let (metric, mut measure) = availability(0.9);
+        measure.value = None;
+        assert_eq!(standing(&metric, &measure, Some(&target(None)), false).status, Status::NoData);
+        assert_eq!(standing(&metric, &measure, None, false).status, Status::NoTarget);
+    }
+}

@@ -1,0 +1,19 @@
+//! Tests of the program as its users meet it, and of the library as a whole.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says why"
+)]
+
+mod architecture;
+mod canonical_tables;
+mod catalogue;
+mod command_line;
+mod killed;
+mod lake;
+mod messages;
+mod oracle;
+mod project;
+mod properties;
+mod published;
