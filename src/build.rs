@@ -33,9 +33,9 @@ fn main() -> io::Result<()> {
     let mut code = String::from("&[\n");
     for file in &files {
         let name = file.to_string_lossy().replace('\\', "/");
-        let absolute = fs::canonicalize(file)?;
+        // From the package's folder: several checkouts may share a target folder.
         // Writing to a String cannot fail.
-        let _ = writeln!(code, "    ({name:?}, include_str!({:?})),", absolute.to_string_lossy());
+        let _ = writeln!(code, "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{name}\"))),");
     }
     code.push_str("]\n");
     let mut code_of_facts = Vec::new();

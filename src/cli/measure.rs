@@ -2,13 +2,13 @@
 
 use clap::{Args, ValueEnum};
 
-use super::output::grid;
+use super::output::{grid, parquet};
 use super::project::{ProjectArguments, parse_period};
 use super::{Exit, Terminal, Trouble};
 use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period::Period;
 use crate::metrics::measure::Measure;
-use crate::pipeline::{self, Question, Session};
+use crate::pipeline::{self, Failure, Question, Session};
 use crate::report::{figure, v1};
 use crate::scorecard::target::{self, DeclaredBy};
 
@@ -43,6 +43,7 @@ enum Format {
     Table,
     Json,
     Csv,
+    Parquet,
 }
 
 impl Arguments {
@@ -59,6 +60,16 @@ impl Arguments {
             Format::Table => table(terminal, &session, &measures),
             Format::Json => json(&session, &measures)?,
             Format::Csv => csv(&session, &measures)?,
+            Format::Parquet => {
+                if terminal.width.is_some() {
+                    return Err(Trouble::usage("parquet is not text: pipe it, or redirect it to a file"));
+                }
+                let measures: Vec<&Measure> = measures.iter().collect();
+                let mut frame = pipeline::measure_frame(&measures, session.as_of).map_err(Failure::from)?;
+                terminal.out.write_all(&parquet(&mut frame)?)?;
+                terminal.out.flush()?;
+                return Ok(Exit::Done);
+            }
         };
         terminal.print(&text)?;
         Ok(Exit::Done)

@@ -1,8 +1,13 @@
-//! Tables for people: plain grids that fit the terminal.
+//! Tables for people, plain grids that fit the terminal, and for programs, Parquet.
+
+use std::io::Cursor;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
-use super::Terminal;
+use polars::prelude::{DataFrame, ParquetWriter};
+
+use super::{Terminal, Trouble};
+use crate::pipeline::Failure;
 
 /// A line under the header and nothing else.
 const PLAIN: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
@@ -24,6 +29,13 @@ pub(super) fn grid(terminal: &Terminal, header: &[&str], right: &[usize], rows: 
         }));
     }
     table.trim_fmt()
+}
+
+/// A frame as the bytes of a Parquet file.
+pub(super) fn parquet(frame: &mut DataFrame) -> Result<Vec<u8>, Trouble> {
+    let mut bytes = Cursor::new(Vec::new());
+    ParquetWriter::new(&mut bytes).finish(frame).map_err(Failure::from)?;
+    Ok(bytes.into_inner())
 }
 
 /// A number with thousands set apart by a narrow space.

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Cursor;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use polars::prelude::{AnyValue, DataFrame, DataType, ParquetWriter};
+use polars::prelude::{AnyValue, DataFrame, DataType};
 use regex::{Captures, Regex};
 
-use super::output::grid;
+use super::output::{grid, parquet};
 use super::project::ProjectArguments;
 use super::{Exit, Terminal, Trouble};
 use crate::arithmetic::local_time::rfc3339;
@@ -59,11 +58,7 @@ impl Arguments {
             Format::Table => table(terminal, &frame, self.rows).into_bytes(),
             Format::Csv => csv(&frame)?,
             Format::Json => json(&frame)?,
-            Format::Parquet => {
-                let mut bytes = Cursor::new(Vec::new());
-                ParquetWriter::new(&mut bytes).finish(&mut frame).map_err(Failure::from)?;
-                bytes.into_inner()
-            }
+            Format::Parquet => parquet(&mut frame)?,
         };
         match self.output {
             Some(path) => {

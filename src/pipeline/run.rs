@@ -3,18 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{Column, DataFrame};
+use polars::prelude::{AnyValue, Column, DataType, Scalar};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::failure::Failure;
 use super::ingest::ingest;
+use super::measure_frame::measure_frame;
 use super::render::{Rendered, render};
 use super::session::Session;
 use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period::Period;
 use crate::declaration::report::ReportDefinition;
 use crate::ingest::load::{IngestReport, OnProgress, Source};
-use crate::lake::instant_type;
 use crate::scorecard::scorecard::Scorecard;
 use crate::scorecard::target::Status;
 
@@ -126,38 +126,9 @@ fn publish(session: &Session, report: &str, scorecard: &Scorecard) -> Result<(),
         return Ok(());
     }
     let measures: Vec<_> = scorecard.cards.values().map(crate::scorecard::scorecard::Card::current).collect();
-    let count = measures.len();
-    let number = |name: &str, value: &dyn Fn(usize) -> Option<f64>| {
-        Column::new(name.into(), (0..count).map(value).collect::<Vec<_>>())
-    };
-    let text = |name: &str, value: &dyn Fn(usize) -> String| {
-        Column::new(name.into(), (0..count).map(value).collect::<Vec<_>>())
-    };
-    let instant = |name: &str, value: &dyn Fn(usize) -> i64| {
-        Column::new(name.into(), (0..count).map(value).collect::<Vec<_>>()).cast(&instant_type())
-    };
-    let mut frame = DataFrame::new(
-        count,
-        vec![
-            text("report", &|_| report.to_string()),
-            text("metric", &|row| measures[row].metric.clone()),
-            text("period", &|row| measures[row].period.id.clone()),
-            instant("period_start", &|row| measures[row].period.start)?,
-            instant("period_end", &|row| measures[row].period.end)?,
-            // A map of text to text always becomes JSON.
-            text("dims", &|row| serde_json::to_string(&measures[row].dims).unwrap_or_default()),
-            text("state", &|row| measures[row].state.as_str().to_string()),
-            number("value", &|row| measures[row].value),
-            number("numerator", &|row| measures[row].numerator),
-            number("denominator", &|row| measures[row].denominator),
-            number("n", &|row| Some(measures[row].n as f64)),
-            number("lower", &|row| measures[row].lower),
-            number("upper", &|row| measures[row].upper),
-            number("coverage", &|row| measures[row].coverage),
-            text("flags", &|row| measures[row].flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(",")),
-            instant("as_of", &|_| session.as_of)?,
-        ],
-    )?;
+    let mut frame = measure_frame(&measures, session.as_of)?;
+    let name = Scalar::new(DataType::String, AnyValue::StringOwned(report.into()));
+    frame.insert_column(0, Column::new_scalar("report".into(), name, measures.len()))?;
     let content = format!("{report} {} {:?}", rfc3339(session.as_of), measures);
     session.lake.publish("measures", &mut frame, xxh3_128(content.as_bytes()))?;
     Ok(())
