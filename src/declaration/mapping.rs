@@ -13,9 +13,9 @@ use regex::Regex;
 /// The family of file formats that a mapping is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFormat {
-    /// Text with separators.
-    Csv,
-    /// JSON, whole or in lines.
+    /// Rows under a header: text with separators, workbooks, Parquet.
+    Table,
+    /// Nested records: JSON, whole or in lines.
     Json,
 }
 
@@ -41,8 +41,10 @@ impl Unit {
 /// Where the text of a canonical column comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Origin {
-    /// The first of these columns that the file has.
-    Column(Vec<String>),
+    /// The first of these columns that the file has, and which of its cells where the header repeats it.
+    Column(Vec<String>, Repeated),
+    /// The first of these columns that is filled in the row.
+    First(Vec<String>),
     /// Always this text.
     Constant(String),
     /// An SQL expression over the file's columns.
@@ -54,6 +56,17 @@ pub enum Origin {
         /// What stands between them.
         separator: String,
     },
+}
+
+/// Which cells of a column count that the header names more than once.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Repeated {
+    /// The first column of the name.
+    First,
+    /// The last one that is filled.
+    Last,
+    /// All that are filled, with this between them.
+    Join(String),
 }
 
 /// How one canonical column is filled.
@@ -69,8 +82,10 @@ pub struct Field {
     pub otherwise: Option<String>,
     /// What stands for a missing text.
     pub default: Option<String>,
-    /// What the numbers count.
+    /// What the numbers count; those of `plus` where that is given.
     pub unit: Option<Unit>,
+    /// The column whose duration is added to an instant.
+    pub plus: Option<String>,
 }
 
 impl Field {
@@ -78,12 +93,13 @@ impl Field {
     #[must_use]
     pub fn plain(names: Vec<String>) -> Self {
         Self {
-            origin: Origin::Column(names),
+            origin: Origin::Column(names, Repeated::First),
             formats: Vec::new(),
             values: BTreeMap::new(),
             otherwise: None,
             default: None,
             unit: None,
+            plus: None,
         }
     }
 }
@@ -106,6 +122,31 @@ pub struct Feed {
     pub table: String,
     /// Its columns that are filled.
     pub fields: BTreeMap<String, Field>,
+    /// What makes a row.
+    pub rows: Rows,
+    /// SQL: the records that concern this table; all when it is missing.
+    pub condition: Option<String>,
+}
+
+/// What makes a row of a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// The columns that hold several elements each of which makes a row, outer ones first; empty: the record itself.
+    pub explode: Vec<String>,
+    /// What separates the elements where they are text.
+    pub separator: Option<String>,
+}
+
+/// How numbers are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Decimal {
+    /// Not known: what can be read in two ways is refused.
+    #[default]
+    Unknown,
+    /// A point before decimals.
+    Point,
+    /// A comma before decimals.
+    Comma,
 }
 
 /// A mapping: how an export is recognised, read and converted.
@@ -133,12 +174,12 @@ pub struct Mapping {
     pub separator: Option<u8>,
     /// The columns of a file that has no header line.
     pub header: Option<Vec<String>>,
+    /// The sheet of a workbook; missing: the first one that holds records.
+    pub sheet: Option<String>,
+    /// How its numbers are written.
+    pub decimal: Decimal,
     /// JSON: dotted path to the array of records.
     pub records: Option<String>,
-    /// The column that holds several elements, each of which makes a row.
-    pub explode: Option<String>,
-    /// What separates the elements when `explode` is text.
-    pub explode_separator: Option<String>,
     /// Columns made by a regular expression.
     pub pattern: Option<Pattern>,
     /// Rows left out on purpose: name and SQL condition.
@@ -154,14 +195,15 @@ impl Mapping {
         let mut names: BTreeSet<&str> = self.matches.iter().flatten().map(String::as_str).collect();
         for field in self.feeds.iter().flat_map(|feed| feed.fields.values()) {
             match &field.origin {
-                Origin::Column(columns) | Origin::Join { columns, .. } => {
+                Origin::Column(columns, _) | Origin::First(columns) | Origin::Join { columns, .. } => {
                     names.extend(columns.iter().map(String::as_str));
                 }
                 Origin::Constant(_) | Origin::Sql(_) => {}
             }
+            names.extend(field.plus.as_deref());
         }
         names.extend(self.latest.iter().map(String::as_str));
-        names.extend(self.explode.as_deref());
+        names.extend(self.feeds.iter().flat_map(|feed| &feed.rows.explode).map(String::as_str));
         if let Some(pattern) = &self.pattern {
             for group in pattern.expression.capture_names().flatten() {
                 names.remove(group);
@@ -171,13 +213,27 @@ impl Mapping {
         names
     }
 
-    /// The SQL expressions of the mapping: its conditions to ignore, then those of its columns.
+    /// The feeds by what makes their rows: a file is read once for each group. The first holds the mapping's own table.
+    #[must_use]
+    pub fn passes(&self) -> Vec<Vec<&Feed>> {
+        let mut passes: Vec<Vec<&Feed>> = Vec::new();
+        for feed in &self.feeds {
+            match passes.iter_mut().find(|pass| pass[0].rows == feed.rows) {
+                Some(pass) => pass.push(feed),
+                None => passes.push(vec![feed]),
+            }
+        }
+        passes
+    }
+
+    /// The SQL expressions of the mapping: its conditions, then those of its columns.
     pub fn expressions(&self) -> impl Iterator<Item = &str> {
         let fields = self.feeds.iter().flat_map(|feed| feed.fields.values());
         let columns = fields.filter_map(|field| match &field.origin {
             Origin::Sql(sql) => Some(sql.as_str()),
             _ => None,
         });
-        self.ignore.iter().map(|(_, sql)| sql.as_str()).chain(columns)
+        let conditions = self.feeds.iter().filter_map(|feed| feed.condition.as_deref());
+        self.ignore.iter().map(|(_, sql)| sql.as_str()).chain(conditions).chain(columns)
     }
 }

@@ -45,7 +45,7 @@ impl Kind {
 }
 
 /// One column of a canonical table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Column {
     /// Its name, the contract that metrics and queries are written against.
     pub name: String,
@@ -61,10 +61,26 @@ pub struct Column {
     pub values: Vec<String>,
     /// The table whose key it holds.
     pub references: Option<String>,
+    /// The least value that is possible.
+    pub min: Option<f64>,
+    /// The greatest value that is possible.
+    pub max: Option<f64>,
+}
+
+impl Column {
+    /// The least and the greatest value that are possible. A duration is never negative, a share is from 0 to 1.
+    #[must_use]
+    pub fn range(&self) -> (Option<f64>, Option<f64>) {
+        match self.kind {
+            Kind::Seconds => (self.min.or(Some(0.0)), self.max),
+            Kind::Share => (self.min.or(Some(0.0)), self.max.or(Some(1.0))),
+            _ => (self.min, self.max),
+        }
+    }
 }
 
 /// A canonical table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     /// Its name.
     pub name: String,
@@ -106,6 +122,8 @@ struct RawColumn {
     #[serde(default)]
     values: Vec<String>,
     references: Option<String>,
+    min: Option<f64>,
+    max: Option<f64>,
 }
 
 impl Table {
@@ -127,6 +145,8 @@ impl Table {
                 aliases: column.aliases,
                 values: column.values,
                 references: column.references,
+                min: column.min,
+                max: column.max,
             })
             .collect();
 

@@ -9,7 +9,7 @@ use super::dates::{self, Order, Written};
 use super::local::LocalClock;
 use super::values;
 use crate::arithmetic::local_time::Resolution;
-use crate::declaration::mapping::Field;
+use crate::declaration::mapping::{Decimal, Field};
 use crate::declaration::table::{Column, Kind};
 
 /// Different texts of one column whose meaning is remembered.
@@ -20,6 +20,8 @@ pub struct Converter {
     field: Field,
     kind: Kind,
     allowed: Vec<String>,
+    range: (Option<f64>, Option<f64>),
+    decimal: Decimal,
     formats: Vec<Format>,
     both_orders: bool,
     expected: String,
@@ -49,7 +51,7 @@ pub struct Converted {
 impl Converter {
     /// A converter for a canonical column that is filled by `field`.
     #[must_use]
-    pub fn new(field: &Field, column: &Column) -> Self {
+    pub fn new(field: &Field, column: &Column, decimal: Decimal) -> Self {
         let formats: Vec<Format> = field.formats.iter().map(|text| Format::new(text)).collect();
         let has = |order| formats.iter().any(|format| format.order() == Some(order));
         let both_orders = formats.is_empty() || (has(Order::DayFirst) && has(Order::MonthFirst));
@@ -58,6 +60,8 @@ impl Converter {
             field: field.clone(),
             kind: column.kind,
             allowed: column.values.clone(),
+            range: column.range(),
+            decimal,
             formats,
             both_orders: both_orders && column.kind == Kind::Instant,
             remembered: HashMap::new(),
@@ -70,7 +74,10 @@ impl Converter {
     /// Whether another field and column would convert in the same way.
     #[must_use]
     pub fn serves(&self, field: &Field, column: &Column) -> bool {
-        self.field == *field && self.kind == column.kind && self.allowed == column.values
+        self.field == *field
+            && self.kind == column.kind
+            && self.allowed == column.values
+            && self.range == column.range()
     }
 
     /// Whether the order of day and month has to be decided for it.
@@ -88,22 +95,46 @@ impl Converter {
     /// Converts texts, `None` for missing ones. They have no blanks at their ends.
     pub fn convert(&mut self, texts: &[Option<Cow<'_, str>>], order: Order, clock: &mut LocalClock) -> Converted {
         let mut bad = Vec::new();
+        let decimal = self.decimal;
+        let (min, max) = self.range;
+        let is_within = move |value: f64| min.is_none_or(|min| value >= min) && max.is_none_or(|max| value <= max);
         let values = match self.kind {
             Kind::Text => Values::Text(self.each(texts, &mut bad, |_, text| Some(text.to_string()))),
-            Kind::Integer => Values::Integer(self.each(texts, &mut bad, |_, text| values::integer(text))),
+            Kind::Integer => {
+                let read = |text: &str| values::integer(text, decimal).filter(|value| is_within(*value as f64));
+                Values::Integer(self.each(texts, &mut bad, |_, text| read(text)))
+            }
             Kind::Boolean => Values::Boolean(self.each(texts, &mut bad, |_, text| values::boolean(text))),
             Kind::Number | Kind::Seconds | Kind::Share => {
                 let factor = self.field.unit.map_or(1.0, |unit| unit.factor);
                 let read = match self.kind {
                     Kind::Seconds => values::seconds,
                     Kind::Share => values::share,
-                    _ => |text: &str, factor| values::number(text).map(|value| values::scale(value, factor)),
+                    _ => |text: &str, factor, decimal| {
+                        values::number(text, decimal).map(|value| values::scale(value, factor))
+                    },
                 };
-                Values::Number(self.each(texts, &mut bad, |_, text| read(text, factor)))
+                let read = |text: &str| read(text, factor, decimal).filter(|value| is_within(*value));
+                Values::Number(self.each(texts, &mut bad, |_, text| read(text)))
             }
             Kind::Instant => Values::Instant(self.each(texts, &mut bad, |this, text| this.instant(text, order, clock))),
         };
         Converted { values, bad }
+    }
+
+    /// Adds the durations of another column to instants; what does not convert becomes missing.
+    pub fn add(&self, instants: &mut Converted, durations: &[Option<&str>]) {
+        let factor = self.field.unit.map_or(1.0, |unit| unit.factor);
+        let Values::Instant(values) = &mut instants.values else { return };
+        for (index, (value, text)) in values.iter_mut().zip(durations).enumerate() {
+            let seconds = text.map(|text| (text, values::seconds(text, factor, self.decimal)));
+            if let (Some(_), Some((text, None))) = (*value, seconds) {
+                instants.bad.push((index, text.to_string()));
+            }
+            let micros = seconds.and_then(|(_, seconds)| seconds).map(|seconds| (seconds * 1e6).round() as i64);
+            *value = value.zip(micros).and_then(|(value, micros)| value.checked_add(micros));
+        }
+        instants.bad.sort_by_key(|(index, _)| *index);
     }
 
     fn each<T>(
@@ -217,12 +248,22 @@ fn expected(field: &Field, column: &Column) -> String {
     if !column.values.is_empty() {
         return format!("one of {}", column.values.join(", "));
     }
+    let number = match column.kind {
+        Kind::Integer => "a whole number",
+        Kind::Seconds => "a duration",
+        _ => "a number that can be read in one way only",
+    };
+    let number = match column.range() {
+        (Some(min), Some(max)) => format!("{number} from {min} to {max}"),
+        (Some(0.0), None) => format!("{number}, not negative"),
+        (Some(min), None) => format!("{number}, at least {min}"),
+        (None, Some(max)) => format!("{number}, at most {max}"),
+        (None, None) => number.to_string(),
+    };
     match column.kind {
         Kind::Text => "text".to_string(),
-        Kind::Integer => "a whole number".to_string(),
-        Kind::Number => "a number that can be read in one way only".to_string(),
+        Kind::Integer | Kind::Number | Kind::Seconds => number,
         Kind::Boolean => "true or false".to_string(),
-        Kind::Seconds => "a duration".to_string(),
         Kind::Share => "a share from 0 to 1, or a percentage".to_string(),
         Kind::Instant if field.formats.is_empty() => "a date and time".to_string(),
         Kind::Instant => format!("a date as {}", field.formats.join(" or ")),
@@ -244,6 +285,8 @@ mod tests {
             aliases: Vec::new(),
             values: values.iter().map(|value| (*value).to_string()).collect(),
             references: None,
+            min: None,
+            max: None,
         }
     }
 
@@ -251,7 +294,7 @@ mod tests {
         let texts: Vec<Option<Cow<'_, str>>> =
             texts.iter().map(|text| (!text.is_empty()).then_some(Cow::Borrowed(*text))).collect();
         let mut clock = LocalClock::new(chrono_tz::UTC);
-        Converter::new(field, column).convert(&texts, Order::DayFirst, &mut clock)
+        Converter::new(field, column, Decimal::Unknown).convert(&texts, Order::DayFirst, &mut clock)
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::io::{self, Read};
 
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use super::reader::Mended;
+
 const READ: usize = 128 * 1024;
 const HEAD: usize = 1024;
 
@@ -70,16 +72,10 @@ impl Decoder {
         self.consumed += count;
     }
 
-    /// Bytes that were not valid UTF-8 and were read as Windows-1252, so far.
+    /// What was mended so far.
     #[must_use]
-    pub fn repaired(&self) -> u64 {
-        self.repaired
-    }
-
-    /// Zero bytes dropped so far.
-    #[must_use]
-    pub fn zero_bytes(&self) -> u64 {
-        self.zero_bytes
+    pub fn mended(&self) -> Mended {
+        Mended { repaired: self.repaired, zero_bytes: self.zero_bytes }
     }
 
     /// Reads more text, at least doubling what is unconsumed when that is long; false at the end of the input.
@@ -182,7 +178,7 @@ mod tests {
     fn text(bytes: &[u8]) -> (String, u64, u64) {
         let mut decoder = Decoder::new(Box::new(Dribble(bytes.to_vec()))).unwrap();
         while decoder.more().unwrap() {}
-        (decoder.text().to_string(), decoder.repaired(), decoder.zero_bytes())
+        (decoder.text().to_string(), decoder.mended().repaired, decoder.mended().zero_bytes)
     }
 
     fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
@@ -211,7 +207,7 @@ mod tests {
             decoder.consume(decoder.text().len());
         }
         assert_eq!(out, format!("x{long}"));
-        assert_eq!(decoder.repaired(), 0);
+        assert_eq!(decoder.mended().repaired, 0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Chunks of records to batches and rejects of each table that a mapping fills. Every record of a table ends in exactly one of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 
@@ -8,23 +8,26 @@ use super::batch::{Batch, Values};
 use super::convert::Converted;
 use super::date_order::{Evidence, weigh};
 use super::dates::{self, Order};
-use super::decode::Decoder;
 use super::expressions::Expressions;
 use super::file::{Input, Outcome, ReadError, Sink, TableCount};
 use super::finding::{Findings, Reject};
 use super::local::LocalClock;
 use super::plan::{Cells, FeedPlan, Names, Plan};
+use super::reader::Mended;
 use super::reader::chunk::{Bad, Chunk};
 use super::refusal::{missing, reasons};
-use super::transform::transform;
+use super::transform::{transform, truth};
 use super::values;
 use crate::declaration::issue::Level;
-use crate::declaration::mapping::Mapping;
+use crate::declaration::mapping::{Decimal, Feed, Mapping, Rows};
 use crate::declaration::table::Table;
 
-/// The state of reading one file.
+/// The state of one pass over a file.
 pub(super) struct Feeding<'a> {
     mapping: &'a Mapping,
+    rows: Rows,
+    /// Whether it is the pass of the mapping's own table, which counts what concerns the whole file.
+    is_main: bool,
     file: String,
     names: Names,
     raw_names: Vec<String>,
@@ -41,6 +44,8 @@ impl<'a> Feeding<'a> {
     pub(super) fn new(
         file: &str,
         mapping: &'a Mapping,
+        pass: &[&Feed],
+        is_main: bool,
         raw_names: &[String],
         tables: &BTreeMap<String, Table>,
         zone: Tz,
@@ -48,10 +53,12 @@ impl<'a> Feeding<'a> {
         let groups = mapping.pattern.iter().flat_map(|pattern| pattern.expression.capture_names().flatten());
         let all = raw_names.iter().map(String::as_str).chain(groups).map(str::to_string).collect();
         let names = Names::new(all);
-        let plan = Plan::new(mapping, &names, tables)?;
+        let plan = Plan::new(mapping, pass, &names, tables)?;
         let count = |table: &FeedPlan| TableCount { table: table.table.clone(), read: 0, rejected: 0 };
         Ok(Self {
             mapping,
+            rows: pass.first().map(|feed| feed.rows.clone()).unwrap_or_default(),
+            is_main,
             file: file.to_string(),
             counts: plan.feeds.iter().map(count).collect(),
             names,
@@ -80,7 +87,11 @@ impl<'a> Feeding<'a> {
     ) -> Result<(), ReadError> {
         self.records += (chunk.len() + chunk.bad.len()) as u64 + chunk.blank;
         self.note(&chunk);
-        let mut chunk = transform(chunk, self.mapping, &self.names, expressions, &mut self.ignored)?;
+        let mut left_out = BTreeMap::new();
+        let mut chunk = transform(chunk, self.mapping, &self.rows, &self.names, expressions, &mut left_out)?;
+        if self.is_main {
+            left_out.into_iter().for_each(|(name, count)| *self.ignored.entry(name).or_default() += count);
+        }
         let unreadable = self.refuse(std::mem::take(&mut chunk.bad));
         if !unreadable.is_empty() {
             sink.rejects(unreadable).map_err(ReadError::Sink)?;
@@ -100,9 +111,11 @@ impl<'a> Feeding<'a> {
             values.push(Some(column.values));
             bad.push(column.bad);
         }
-        self.report(&chunk, &bad);
+        let concerned = self.concerned(&chunk, expressions)?;
+        self.report(&chunk, &bad, &concerned);
         for index in 0..self.plan.feeds.len() {
-            let reasons = reasons(&self.plan, index, &values, &bad, chunk.len());
+            let mut reasons = reasons(&self.plan, index, &values, &bad, chunk.len());
+            reasons.retain(|row, _| concerned[index][*row]);
             let feed = &self.plan.feeds[index];
             let columns = feed
                 .columns
@@ -117,7 +130,7 @@ impl<'a> Feeding<'a> {
                 .collect();
             let rows = (0..chunk.len()).map(|row| chunk.row(row)).collect();
             let batch = Batch { table: feed.table.clone(), columns, rows, version: version.clone() };
-            self.hand_on(index, batch, reasons, &chunk, sink)?;
+            self.hand_on(index, batch, reasons, &concerned[index], &chunk, sink)?;
         }
         Ok(())
     }
@@ -127,15 +140,17 @@ impl<'a> Feeding<'a> {
         index: usize,
         batch: Batch,
         reasons: BTreeMap<usize, Vec<String>>,
+        concerned: &[bool],
         chunk: &Chunk,
         sink: &mut dyn Sink,
     ) -> Result<(), ReadError> {
         let count = &mut self.counts[index];
-        count.read += chunk.len() as u64;
+        let concerning = concerned.iter().filter(|concerned| **concerned).count();
+        count.read += concerning as u64;
         count.rejected += reasons.len() as u64;
         let mut batch = batch;
-        if !reasons.is_empty() {
-            let keep: Vec<bool> = (0..chunk.len()).map(|row| !reasons.contains_key(&row)).collect();
+        if !reasons.is_empty() || concerning < chunk.len() {
+            let keep: Vec<bool> = (0..chunk.len()).map(|row| concerned[row] && !reasons.contains_key(&row)).collect();
             let kept = batch.columns.into_iter().map(|(name, values)| (name, values.filter(&keep)));
             batch.columns = kept.collect();
             let mut places = keep.iter();
@@ -149,7 +164,10 @@ impl<'a> Feeding<'a> {
                 reasons,
                 raw: chunk.raw(row, &self.raw_names),
             });
-            sink.rejects(rejects.collect()).map_err(ReadError::Sink)?;
+            let rejects: Vec<Reject> = rejects.collect();
+            if !rejects.is_empty() {
+                sink.rejects(rejects).map_err(ReadError::Sink)?;
+            }
         }
         if !batch.is_empty() {
             sink.batch(batch).map_err(ReadError::Sink)?;
@@ -166,12 +184,18 @@ impl<'a> Feeding<'a> {
         let cells = Cells::new(chunk, self.mapping);
         let mut converted = Vec::with_capacity(self.plan.filled.len());
         for filled in &mut self.plan.filled {
+            let plus = filled.plus.map(|column| cells.column(Some(column)));
             let (place, converter) = filled.parts();
             let texts = place.texts(&cells, &self.names, expressions)?;
-            converted.push(converter.convert(&texts, order, &mut self.clock));
+            let mut found = converter.convert(&texts, order, &mut self.clock);
+            if let Some(plus) = plus {
+                converter.add(&mut found, &plus);
+            }
+            converted.push(found);
         }
         let latest = cells.column(self.plan.latest);
-        let version = latest.into_iter().map(|text| text.and_then(values::integer)).collect();
+        let version =
+            latest.into_iter().map(|text| text.and_then(|text| values::integer(text, Decimal::Unknown))).collect();
         Ok((converted, version))
     }
 
@@ -195,7 +219,31 @@ impl<'a> Feeding<'a> {
         Ok(evidence.order())
     }
 
+    /// The records that concern each table; those that concern none are counted as left out.
+    fn concerned(&mut self, chunk: &Chunk, expressions: &dyn Expressions) -> Result<Vec<Vec<bool>>, ReadError> {
+        let own: Vec<bool> = (0..chunk.len()).map(|row| self.is_main || !chunk.is_bare(row)).collect();
+        let mut concerned = Vec::new();
+        for feed in &self.plan.feeds {
+            let mut rows = own.clone();
+            if let Some(condition) = &feed.condition {
+                let is_true = truth(chunk, self.mapping, &self.names, "where", condition, expressions)?;
+                rows.iter_mut().zip(is_true).for_each(|(row, is_true)| *row &= is_true);
+            }
+            concerned.push(rows);
+        }
+        let none = (0..chunk.len()).filter(|row| own[*row] && !concerned.iter().any(|rows| rows[*row])).count();
+        if none > 0 {
+            let tables: BTreeSet<&str> = self.plan.feeds.iter().map(|feed| feed.table.as_str()).collect();
+            let name = format!("not for {}", tables.into_iter().collect::<Vec<_>>().join(", "));
+            *self.ignored.entry(name).or_default() += none as u64;
+        }
+        Ok(concerned)
+    }
+
     fn note(&mut self, chunk: &Chunk) {
+        if !self.is_main {
+            return;
+        }
         if chunk.blank > 0 {
             *self.ignored.entry("blank row".to_string()).or_default() += chunk.blank;
         }
@@ -206,6 +254,9 @@ impl<'a> Feeding<'a> {
     }
 
     fn refuse(&mut self, bad: Vec<Bad>) -> Vec<Reject> {
+        if !self.is_main {
+            return Vec::new();
+        }
         let Some(count) = self.counts.first_mut() else {
             return Vec::new();
         };
@@ -217,19 +268,24 @@ impl<'a> Feeding<'a> {
     }
 
     /// Values that did not convert are findings, unless every table that uses them requires them: then the records are rejects.
-    fn report(&mut self, chunk: &Chunk, bad: &[Vec<(usize, String)>]) {
+    fn report(&mut self, chunk: &Chunk, bad: &[Vec<(usize, String)>], concerned: &[Vec<bool>]) {
         for (place, bad) in bad.iter().enumerate() {
-            let columns = self.plan.feeds.iter().flat_map(|feed| &feed.columns);
-            let is_optional = columns.into_iter().any(|column| column.converter == Some(place) && !column.required);
+            let optional =
+                |feed: &FeedPlan| feed.columns.iter().any(|column| column.converter == Some(place) && !column.required);
+            let users: Vec<usize> =
+                (0..self.plan.feeds.len()).filter(|feed| optional(&self.plan.feeds[*feed])).collect();
             let filled = &self.plan.filled[place];
-            for (row, text) in bad.iter().filter(|_| is_optional) {
+            for (row, text) in bad {
+                if !users.iter().any(|feed| concerned[*feed][*row]) {
+                    continue;
+                }
                 let row = chunk.row(*row);
                 self.findings.add(Level::Warning, &filled.label, filled.converter.expected(), row, text);
             }
         }
     }
 
-    pub(super) fn finish(mut self, decoder: &Decoder) -> Outcome {
+    pub(super) fn finish(mut self, mended: Mended) -> Outcome {
         for filled in &self.plan.filled {
             let (zone, converter) = (self.clock.zone(), &filled.converter);
             let skipped = format!("times that clocks in {zone} skipped, moved forward by the change");
@@ -237,9 +293,11 @@ impl<'a> Feeding<'a> {
             let repeated = format!("times that clocks in {zone} showed twice, taken as the first");
             self.findings.count(Level::Note, &filled.label, &repeated, converter.repeated);
         }
-        let repaired = "UTF-8; other bytes are read as Windows-1252";
-        self.findings.count(Level::Note, "", repaired, decoder.repaired());
-        self.findings.count(Level::Note, "", "text without zero bytes; they are dropped", decoder.zero_bytes());
+        if self.is_main {
+            let repaired = "UTF-8; other bytes are read as Windows-1252";
+            self.findings.count(Level::Note, "", repaired, mended.repaired);
+            self.findings.count(Level::Note, "", "text without zero bytes; they are dropped", mended.zero_bytes);
+        }
         Outcome {
             mapping: self.mapping.id.clone(),
             tables: self.counts,

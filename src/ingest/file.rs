@@ -11,12 +11,12 @@ use super::batch::Batch;
 use super::expressions::Expressions;
 use super::feed::Feeding;
 use super::finding::{Finding, Reject};
-use super::open::{Progress, open};
+use super::open::Progress;
 use super::plan::Names;
 use super::reader::chunk::Chunk;
 use super::reader::{self, Request, Source};
 use super::recognise::wanted_columns;
-use crate::declaration::mapping::{FileFormat, Mapping};
+use crate::declaration::mapping::{Feed, Mapping};
 use crate::declaration::table::Table;
 
 /// What a sink may fail with.
@@ -52,7 +52,7 @@ pub struct TableCount {
 }
 
 /// What came of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// The mapping by which it was read.
     pub mapping: String,
@@ -62,6 +62,29 @@ pub struct Outcome {
     pub ignored: Vec<(String, u64)>,
     /// What was noticed.
     pub findings: Vec<Finding>,
+}
+
+impl Outcome {
+    /// Adds what came of another pass over the same file.
+    fn add(&mut self, other: Self) {
+        self.mapping = other.mapping;
+        for table in other.tables {
+            match self.tables.iter_mut().find(|known| known.table == table.table) {
+                Some(known) => {
+                    known.read += table.read;
+                    known.rejected += table.rejected;
+                }
+                None => self.tables.push(table),
+            }
+        }
+        self.ignored.extend(other.ignored);
+        for finding in other.findings {
+            let same = |known: &Finding| known.column == finding.column && known.expected == finding.expected;
+            if !self.findings.iter().any(same) {
+                self.findings.push(finding);
+            }
+        }
+    }
 }
 
 /// Why a file could not be read to its end.
@@ -124,21 +147,21 @@ impl std::error::Error for ReadError {
 pub(super) struct Input<'a> {
     path: &'a Path,
     mapping: &'a Mapping,
+    explode: &'a [String],
     wanted: Vec<String>,
 }
 
 impl<'a> Input<'a> {
-    fn new(path: &'a Path, mapping: &'a Mapping) -> io::Result<Self> {
-        let (decoder, _) = open(path)?;
-        let (format, source) = reader::open(decoder, &Request::of(mapping, &[]))?;
-        let is_json = reader::READERS.iter().any(|reader| reader.name == format && reader.family == FileFormat::Json);
-        let wanted = if is_json { wanted_columns(mapping, &Names::new(source.names().to_vec())) } else { Vec::new() };
-        Ok(Self { path, mapping, wanted })
+    fn new(path: &'a Path, mapping: &'a Mapping, pass: &[&'a Feed]) -> io::Result<Self> {
+        let explode = pass.first().map(|feed| feed.rows.explode.as_slice()).unwrap_or_default();
+        let (format, source, _) = reader::open(path, &Request::of(mapping, explode, &[]))?;
+        let seen = || Names::new(source.names().to_vec());
+        let wanted = if reader::is_json(format) { wanted_columns(mapping, &seen()) } else { Vec::new() };
+        Ok(Self { path, mapping, explode, wanted })
     }
 
     pub(super) fn open(&self) -> io::Result<(Box<dyn Source>, Progress)> {
-        let (decoder, progress) = open(self.path)?;
-        let (_, source) = reader::open(decoder, &Request::of(self.mapping, &self.wanted))?;
+        let (_, source, progress) = reader::open(self.path, &Request::of(self.mapping, self.explode, &self.wanted))?;
         Ok((source, progress))
     }
 }
@@ -160,16 +183,23 @@ pub fn read_file(
     sink: &mut dyn Sink,
 ) -> Result<Outcome, ReadError> {
     let at = ReadError::file(name);
-    let input = Input::new(path, mapping).map_err(&at)?;
-    let (mut source, progress) = input.open().map_err(&at)?;
-    let mut feeding = Feeding::new(name, mapping, source.names(), tables, zone)?;
-    let mut chunk = Chunk::new(source.names().len());
-    let mut more = true;
-    while more {
-        more = source.read(&mut chunk).map_err(&at)?;
-        let full = std::mem::replace(&mut chunk, Chunk::new(source.names().len()));
-        feeding.feed(full, &input, expressions, sink)?;
-        sink.progress(progress.bytes(), feeding.records());
+    let passes = mapping.passes();
+    let mut total = Outcome::default();
+    for (index, pass) in passes.iter().enumerate() {
+        let input = Input::new(path, mapping, pass).map_err(&at)?;
+        let (mut source, progress) = input.open().map_err(&at)?;
+        let mut feeding = Feeding::new(name, mapping, pass, index == 0, source.names(), tables, zone)?;
+        let mut chunk = Chunk::new(source.names().len());
+        let mut more = true;
+        while more {
+            more = source.read(&mut chunk).map_err(&at)?;
+            let full = std::mem::replace(&mut chunk, Chunk::new(source.names().len()));
+            feeding.feed(full, &input, expressions, sink)?;
+            if index == 0 {
+                sink.progress(progress.bytes(), feeding.records());
+            }
+        }
+        total.add(feeding.finish(source.mended()));
     }
-    Ok(feeding.finish(source.decoder()))
+    Ok(total)
 }

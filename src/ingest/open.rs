@@ -21,6 +21,11 @@ impl Progress {
     pub fn bytes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
+
+    /// Says that so many more bytes were read.
+    pub fn add(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
 }
 
 /// How a file is compressed.
@@ -54,21 +59,9 @@ struct Counted<R> {
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        self.progress.0.fetch_add(count as u64, Ordering::Relaxed);
+        self.progress.add(count as u64);
         Ok(count)
     }
-}
-
-/// Opens a file for reading as text, whatever its compression and encoding.
-///
-/// # Errors
-/// When the file cannot be opened or its first bytes cannot be read or decompressed.
-pub fn open(path: &Path) -> io::Result<(Decoder, Progress)> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "expected a file, found a folder"));
-    }
-    decode(file)
 }
 
 /// Reads any bytes as text, whatever their compression and encoding.

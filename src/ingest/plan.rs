@@ -7,7 +7,7 @@ use super::convert::Converter;
 use super::expressions::{Expressions, TextColumn, names_in};
 use super::file::ReadError;
 use super::reader::chunk::Chunk;
-use crate::declaration::mapping::{Mapping, Origin};
+use crate::declaration::mapping::{Feed, Field, Mapping, Origin, Repeated};
 use crate::declaration::table::{Kind, Table};
 
 /// Names of columns, found whatever their case and the blanks around them.
@@ -32,6 +32,13 @@ impl Names {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<usize> {
         self.places.get(&name.trim().to_lowercase()).copied()
+    }
+
+    /// The places of a name that a header repeats: of `Labels`, then of `Labels.2`, `Labels.3` and so on.
+    #[must_use]
+    pub fn repeats(&self, name: &str) -> Vec<usize> {
+        let others = (2..).map_while(|count| self.find(&format!("{}.{count}", name.trim())));
+        self.find(name).into_iter().chain(others).collect()
     }
 
     /// The names in their order.
@@ -93,6 +100,8 @@ pub struct FeedPlan {
     pub table: String,
     /// Its columns in the order of its declaration.
     pub columns: Vec<ColumnPlan>,
+    /// SQL: the records that concern it.
+    pub condition: Option<String>,
 }
 
 /// A converter with the place of its texts.
@@ -102,6 +111,8 @@ pub struct Filled {
     /// What the column is called in findings.
     pub label: String,
     place: Place,
+    /// The column whose durations are added.
+    pub plus: Option<usize>,
 }
 
 /// Where the texts of a converter come from.
@@ -112,6 +123,8 @@ pub enum Place {
     Constant(String),
     /// An expression.
     Sql(String),
+    /// The first of several columns that is filled.
+    First(Vec<usize>),
     /// Several columns with a separator.
     Join(Vec<usize>, String),
 }
@@ -127,29 +140,35 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Works out how a file of those columns fills the tables of a mapping.
+    /// Works out how a file of those columns fills the tables of some feeds of a mapping.
     ///
     /// # Errors
     /// When the mapping names a table that is not declared.
-    pub fn new(mapping: &Mapping, names: &Names, tables: &BTreeMap<String, Table>) -> Result<Self, ReadError> {
+    pub fn new(
+        mapping: &Mapping,
+        pass: &[&Feed],
+        names: &Names,
+        tables: &BTreeMap<String, Table>,
+    ) -> Result<Self, ReadError> {
         let mut filled: Vec<Filled> = Vec::new();
         let mut feeds = Vec::new();
-        for feed in &mapping.feeds {
+        for feed in pass {
             let table = tables.get(&feed.table).ok_or_else(|| ReadError::table(mapping, &feed.table))?;
             let mut columns = Vec::new();
             for column in &table.columns {
                 let converter = feed.fields.get(&column.name).and_then(|field| {
                     let same = filled.iter().position(|filled| filled.converter.serves(field, column));
                     same.or_else(|| {
-                        let (place, label) = place(&field.origin, names, &column.name)?;
-                        filled.push(Filled { converter: Converter::new(field, column), label, place });
+                        let (place, label, plus) = place(field, names, &column.name)?;
+                        let converter = Converter::new(field, column, mapping.decimal);
+                        filled.push(Filled { converter, label, place, plus });
                         Some(filled.len() - 1)
                     })
                 });
                 let (name, kind, required) = (column.name.clone(), column.kind, column.required);
                 columns.push(ColumnPlan { name, kind, required, converter });
             }
-            feeds.push(FeedPlan { table: feed.table.clone(), columns });
+            feeds.push(FeedPlan { table: feed.table.clone(), columns, condition: feed.condition.clone() });
         }
         let latest = mapping.latest.iter().find_map(|name| names.find(name));
         Ok(Self { filled, feeds, latest })
@@ -160,9 +179,10 @@ impl Plan {
     pub fn date_columns(&self) -> Vec<usize> {
         let needing = self.filled.iter().filter(|filled| filled.converter.needs_order());
         let mut columns: Vec<usize> = needing
-            .filter_map(|filled| match filled.place {
-                Place::Column(column) => Some(column),
-                _ => None,
+            .flat_map(|filled| match &filled.place {
+                Place::Column(column) => vec![*column],
+                Place::First(columns) => columns.clone(),
+                _ => Vec::new(),
             })
             .collect();
         columns.sort_unstable();
@@ -171,20 +191,42 @@ impl Plan {
     }
 }
 
-fn place(origin: &Origin, names: &Names, column: &str) -> Option<(Place, String)> {
-    match origin {
-        Origin::Column(from) => {
-            let found = from.iter().find_map(|name| names.find(name))?;
-            Some((Place::Column(found), names.all()[found].clone()))
+/// Where the texts of a field are in a file, what they are called in findings, and what is added to them. `None` when the file has
+/// none of the columns.
+fn place(field: &Field, names: &Names, column: &str) -> Option<(Place, String, Option<usize>)> {
+    let plus = match &field.plus {
+        Some(plus) => Some(names.find(plus)?),
+        None => None,
+    };
+    let find = |columns: &[String]| -> Vec<usize> { columns.iter().filter_map(|name| names.find(name)).collect() };
+    let (place, label) = match &field.origin {
+        Origin::Column(from, repeated) => {
+            let (found, name) = from.iter().find_map(|name| Some((names.find(name)?, name)))?;
+            let mut repeats = names.repeats(name);
+            let place = match repeated {
+                _ if repeats.len() < 2 => Place::Column(found),
+                Repeated::First => Place::Column(found),
+                Repeated::Last => {
+                    repeats.reverse();
+                    Place::First(repeats)
+                }
+                Repeated::Join(separator) => Place::Join(repeats, separator.clone()),
+            };
+            (place, names.all()[found].clone())
         }
-        Origin::Constant(text) => Some((Place::Constant(text.clone()), column.to_string())),
-        Origin::Sql(sql) => Some((Place::Sql(sql.clone()), column.to_string())),
+        Origin::First(columns) => {
+            let found = find(columns);
+            let label = found.iter().map(|place| names.all()[*place].as_str()).collect::<Vec<_>>().join(" or ");
+            (!found.is_empty()).then_some((Place::First(found), label))?
+        }
+        Origin::Constant(text) => (Place::Constant(text.clone()), column.to_string()),
+        Origin::Sql(sql) => (Place::Sql(sql.clone()), column.to_string()),
         Origin::Join { columns, separator } => {
-            let found: Vec<usize> = columns.iter().filter_map(|name| names.find(name)).collect();
-            let label = columns.join(separator);
-            (!found.is_empty()).then_some((Place::Join(found, separator.clone()), label))
+            let found = find(columns);
+            (!found.is_empty()).then_some((Place::Join(found, separator.clone()), columns.join(separator)))?
         }
-    }
+    };
+    Some((place, label, plus))
 }
 
 impl Filled {
@@ -209,6 +251,9 @@ impl Place {
         Ok(match self {
             Self::Column(column) => (0..rows).map(|index| cells.get(index, *column).map(Cow::Borrowed)).collect(),
             Self::Constant(text) => vec![Some(Cow::Borrowed(text.as_str())); rows],
+            Self::First(columns) => (0..rows)
+                .map(|index| columns.iter().find_map(|column| cells.get(index, *column)).map(Cow::Borrowed))
+                .collect(),
             Self::Join(columns, separator) => (0..rows)
                 .map(|index| {
                     let parts: Vec<&str> = columns.iter().filter_map(|column| cells.get(index, *column)).collect();

@@ -7,7 +7,6 @@ use std::io;
 use std::path::Path;
 
 use super::expressions::names_in;
-use super::open::open;
 use super::plan::Names;
 use super::reader::chunk::Chunk;
 use super::reader::{self, Request};
@@ -40,12 +39,12 @@ pub fn peek(path: &Path) -> io::Result<Peek> {
 /// # Errors
 /// When it cannot be read, or not in that way.
 pub fn peek_as(path: &Path, mapping: &Mapping) -> io::Result<Peek> {
-    peek_with(path, &Request::of(mapping, &[]))
+    let pass = mapping.feeds.first().map(|feed| feed.rows.explode.as_slice()).unwrap_or_default();
+    peek_with(path, &Request::of(mapping, pass, &[]))
 }
 
 fn peek_with(path: &Path, request: &Request<'_>) -> io::Result<Peek> {
-    let (decoder, _) = open(path)?;
-    let (format, mut source) = reader::open(decoder, request)?;
+    let (format, mut source, _) = reader::open(path, request)?;
     let names = source.names().to_vec();
     let mut chunk = Chunk::new(names.len());
     source.read(&mut chunk)?;
@@ -155,8 +154,7 @@ fn fits_without_header(path: &Path, mapping: &Mapping) -> bool {
 /// # Errors
 /// When not exactly one fits best.
 pub fn by_names<'m>(peeked: &Peek, mappings: &[&'m Mapping]) -> Result<Recognised<'m>, Unrecognised> {
-    let is_json =
-        reader::READERS.iter().any(|reader| reader.name == peeked.format && reader.family == FileFormat::Json);
+    let is_json = reader::is_json(peeked.format);
     let names = Names::new(peeked.names.clone());
     let has = |name: &String| names.find(name).is_some();
     let mut fitting: Vec<(usize, usize, Recognised<'m>)> = Vec::new();
@@ -213,7 +211,7 @@ pub fn by_names<'m>(peeked: &Peek, mappings: &[&'m Mapping]) -> Result<Recognise
 pub(super) fn wanted_columns(mapping: &Mapping, seen: &Names) -> Vec<String> {
     let absent = |field: &Field| -> Vec<String> {
         match &field.origin {
-            Origin::Column(names) if names.iter().any(|name| seen.find(name).is_some()) => {
+            Origin::Column(names, _) if names.iter().any(|name| seen.find(name).is_some()) => {
                 names.iter().filter(|name| seen.find(name).is_none()).cloned().collect()
             }
             _ => Vec::new(),

@@ -82,7 +82,7 @@ fn write(rows: &[Vec<String>], columns: usize, style: Style) -> Vec<u8> {
 
 fn read(bytes: Vec<u8>) -> std::io::Result<(Vec<String>, Vec<Vec<String>>, usize)> {
     let (decoder, _) = decode(Cursor::new(bytes))?;
-    let (_, mut source) = reader::open(decoder, &Request::default())?;
+    let (_, mut source) = reader::open_text(decoder, &Request::default())?;
     let names = source.names().to_vec();
     let mut rows = Vec::new();
     let mut bad = 0;

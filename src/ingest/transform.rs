@@ -7,15 +7,17 @@ use super::expressions::{Expressions, TextColumn, names_in};
 use super::file::ReadError;
 use super::plan::{Cells, Names};
 use super::reader::chunk::Chunk;
-use crate::declaration::mapping::{Mapping, Pattern};
+use crate::declaration::mapping::{Mapping, Pattern, Rows};
 
-/// Applies what a mapping says to a chunk of records; `names` are its columns, those made by the pattern at the end.
+/// Applies what a mapping says to a chunk of records; `names` are its columns, those made by the pattern at the end. `rows` says what
+/// makes a row in this pass.
 ///
 /// # Errors
 /// When an SQL condition cannot be evaluated.
 pub fn transform(
     chunk: Chunk,
     mapping: &Mapping,
+    rows: &Rows,
     names: &Names,
     expressions: &dyn Expressions,
     ignored: &mut BTreeMap<String, u64>,
@@ -24,10 +26,12 @@ pub fn transform(
     if let Some(pattern) = &mapping.pattern {
         chunk = apply_pattern(chunk, pattern, names, ignored);
     }
-    if let Some(column) = mapping.explode.as_deref().and_then(|column| names.find(column))
-        && let Some(separator) = mapping.explode_separator.as_deref().filter(|separator| !separator.is_empty())
-    {
-        chunk = explode(chunk, column, separator);
+    if let [column] = rows.explode.as_slice() {
+        let columns = names.repeats(column);
+        let separator = rows.separator.as_deref().filter(|separator| !separator.is_empty());
+        if !columns.is_empty() && (separator.is_some() || columns.len() > 1 || chunk.is_table()) {
+            chunk = explode(chunk, &columns, separator);
+        }
     }
     for (name, condition) in &mapping.ignore {
         chunk = ignore(chunk, mapping, names, (name, condition), expressions, ignored)?;
@@ -72,20 +76,45 @@ fn apply_pattern(mut chunk: Chunk, pattern: &Pattern, names: &Names, ignored: &m
     next
 }
 
-fn explode(mut chunk: Chunk, column: usize, separator: &str) -> Chunk {
-    let columns = chunk.columns();
-    let mut next = successor(&mut chunk, columns);
+/// A row for each element of the columns, which are those of one name: each filled cell, taken apart where a separator is given.
+fn explode(mut chunk: Chunk, columns: &[usize], separator: Option<&str>) -> Chunk {
+    let count = chunk.columns();
+    let mut next = successor(&mut chunk, count);
     for index in 0..chunk.len() {
-        let elements: Vec<&str> =
-            chunk.cell(index, column).split(separator).map(str::trim).filter(|text| !text.is_empty()).collect();
-        if elements.is_empty() {
-            next.copy_row(&chunk, index, |_| None);
+        let cells = columns.iter().map(|column| chunk.cell(index, *column));
+        let elements: Vec<&str> = match separator {
+            Some(separator) => cells.flat_map(|cell| cell.split(separator)).map(str::trim).collect(),
+            None => cells.map(str::trim).collect(),
+        };
+        let before = next.len();
+        for element in elements.into_iter().filter(|element| !element.is_empty()) {
+            next.copy_row(&chunk, index, |place| columns.contains(&place).then_some(element));
         }
-        for element in elements {
-            next.copy_row(&chunk, index, |place| (place == column).then_some(element));
+        if next.len() == before {
+            next.copy_row(&chunk, index, |_| None);
+            next.mark_bare();
         }
     }
     next
+}
+
+/// Whether a condition is true in each row.
+///
+/// # Errors
+/// When it cannot be evaluated.
+pub fn truth(
+    chunk: &Chunk,
+    mapping: &Mapping,
+    names: &Names,
+    place: &str,
+    condition: &str,
+    expressions: &dyn Expressions,
+) -> Result<Vec<bool>, ReadError> {
+    let written = names_in(condition);
+    let cells = Cells::new(chunk, mapping);
+    let columns: Vec<TextColumn<'_>> =
+        written.iter().map(|column| (&**column, cells.column(names.find(column)))).collect();
+    expressions.truth(condition, &columns).map_err(|message| ReadError::expression(mapping, place, condition, &message))
 }
 
 fn ignore(
@@ -99,13 +128,7 @@ fn ignore(
     if chunk.is_empty() {
         return Ok(chunk);
     }
-    let written = names_in(condition);
-    let cells = Cells::new(&chunk, mapping);
-    let columns: Vec<TextColumn<'_>> =
-        written.iter().map(|column| (&**column, cells.column(names.find(column)))).collect();
-    let drop = expressions
-        .truth(condition, &columns)
-        .map_err(|message| ReadError::expression(mapping, &format!("ignore.{name}"), condition, &message))?;
+    let drop = truth(&chunk, mapping, names, &format!("ignore.{name}"), condition, expressions)?;
     let count = drop.iter().filter(|drop| **drop).count();
     if count == 0 {
         return Ok(chunk);

@@ -70,7 +70,8 @@ impl Expressions for Equals {
 
     fn truth(&self, expression: &str, columns: &[TextColumn<'_>]) -> Result<Vec<bool>, String> {
         let (name, value) = expression.split_once(" = ").ok_or("expected `column = 'text'`")?;
-        let (_, texts) = columns.iter().find(|(column, _)| *column == name).ok_or("no such column")?;
+        let (_, texts) =
+            columns.iter().find(|(column, _)| *column == name.trim_matches('"')).ok_or("no such column")?;
         Ok(texts.iter().map(|text| *text == Some(value.trim_matches('\''))).collect())
     }
 }

@@ -1,30 +1,37 @@
 //! Texts to numbers, durations, shares and booleans, as exports write them. What can be read in two ways is refused, not guessed.
 
+use crate::declaration::mapping::Decimal;
+
 /// A number, with thousands separators or a decimal comma where they can be nothing else. Refuses `1,234`, which is 1234 in one
-/// country and 1.234 in another, and everything that is not finite.
+/// country and 1.234 in another, unless it is known how numbers are written; and everything that is not finite.
 #[must_use]
-pub fn number(text: &str) -> Option<f64> {
+pub fn number(text: &str, decimal: Decimal) -> Option<f64> {
     let starts_well = text.as_bytes().first().is_some_and(|byte| byte.is_ascii_digit() || b"+-.".contains(byte));
-    if starts_well && let Ok(value) = text.parse::<f64>() {
+    let may_group = decimal == Decimal::Comma && text.contains('.');
+    if starts_well
+        && !may_group
+        && let Ok(value) = text.parse::<f64>()
+    {
         return Some(value).filter(|value| value.is_finite());
     }
-    let normal = normalise(text, false)?;
+    let normal = normalise(text, false, decimal)?;
     normal.parse::<f64>().ok().filter(|value| value.is_finite())
 }
 
 /// A whole number, also written as `3.0` or with thousands separators. Refuses `1.234`.
 #[must_use]
-pub fn integer(text: &str) -> Option<i64> {
+pub fn integer(text: &str, decimal: Decimal) -> Option<i64> {
     if let Ok(value) = text.parse::<i64>() {
         return Some(value);
     }
     if let Some((_, decimals)) = text.split_once('.')
+        && decimal != Decimal::Comma
         && decimals.len() == 3
         && !text.contains(',')
     {
         return None;
     }
-    let normal = normalise(text, true)?;
+    let normal = normalise(text, true, decimal)?;
     if let Ok(value) = normal.parse::<i64>() {
         return Some(value);
     }
@@ -35,7 +42,7 @@ pub fn integer(text: &str) -> Option<i64> {
 
 /// The number as Rust writes it: no separators of thousands, a point before decimals. `whole`: a single comma before three digits
 /// separates thousands.
-fn normalise(text: &str, whole: bool) -> Option<String> {
+fn normalise(text: &str, whole: bool, style: Decimal) -> Option<String> {
     let (sign, body) = match text.strip_prefix(['-', '\u{2212}']) {
         Some(body) => ("-", body),
         None => ("", text.strip_prefix('+').unwrap_or(text)),
@@ -54,12 +61,14 @@ fn normalise(text: &str, whole: bool) -> Option<String> {
     let spaced = body.contains(' ');
     let decimal = match (commas, points) {
         (0, 0) => None,
+        (1.., 0) if style == Decimal::Point => None,
+        (0, 1..) if style == Decimal::Comma => None,
         (0, 1) => Some('.'),
         (0, _) | (2.., 0) => None,
         (1, 0) => {
             let (before, after) = body.split_once(',')?;
             let may_group = after.len() == 3 && (1..=3).contains(&before.len()) && !before.starts_with('0');
-            match (may_group && !spaced, whole) {
+            match (may_group && !spaced && style == Decimal::Unknown, whole) {
                 (true, true) => None,
                 (true, false) => return None,
                 (false, _) => Some(','),
@@ -88,10 +97,10 @@ fn normalise(text: &str, whole: bool) -> Option<String> {
 
 /// A share from 0 to 1: a number times `factor`, or a number of percent with its sign.
 #[must_use]
-pub fn share(text: &str, factor: f64) -> Option<f64> {
+pub fn share(text: &str, factor: f64, decimal: Decimal) -> Option<f64> {
     let value = match text.strip_suffix('%') {
-        Some(percent) => number(percent.trim_end())? / 100.0,
-        None => scale(number(text)?, factor),
+        Some(percent) => number(percent.trim_end(), decimal)? / 100.0,
+        None => scale(number(text, decimal)?, factor),
     };
     (0.0..=1.0).contains(&value).then_some(value)
 }
@@ -105,8 +114,8 @@ pub fn scale(value: f64, factor: f64) -> f64 {
 
 /// Seconds: a number times `factor`, `1:30:00`, `1d 2h 3m`, `2 hours 5 minutes`, `PT1H30M`.
 #[must_use]
-pub fn seconds(text: &str, factor: f64) -> Option<f64> {
-    if let Some(value) = number(text) {
+pub fn seconds(text: &str, factor: f64, decimal: Decimal) -> Option<f64> {
+    if let Some(value) = number(text, decimal) {
         return Some(scale(value, factor)).filter(|value| value.is_finite());
     }
     if text.contains(':') { clock(text) } else { units(text) }
@@ -126,7 +135,7 @@ fn clock(text: &str) -> Option<f64> {
     };
     let hours: u32 = hours.trim().parse().ok()?;
     let minutes: u32 = minutes.parse().ok().filter(|minutes| *minutes < 60)?;
-    let rest = number(rest.trim()).filter(|seconds| (0.0..60.0).contains(seconds))?;
+    let rest = number(rest.trim(), Decimal::Unknown).filter(|seconds| (0.0..60.0).contains(seconds))?;
     Some(sign * (f64::from(hours) * 3600.0 + f64::from(minutes) * 60.0 + rest))
 }
 
@@ -206,20 +215,31 @@ mod tests {
             ("1 234,567", 1234.567),
         ];
         for (text, value) in cases {
-            assert_eq!(number(text), Some(value), "{text}");
+            assert_eq!(number(text, Decimal::Unknown), Some(value), "{text}");
         }
         for text in ["1,234", "", "abc", "1,2,3", "1 23", "inf", "NaN", "1e999", "-", "1.2.3", "12,34,567", "5 %"] {
-            assert_eq!(number(text), None, "{text}");
+            assert_eq!(number(text, Decimal::Unknown), None, "{text}");
         }
     }
 
     #[test]
+    fn numbers_of_a_known_style_are_read_in_it() {
+        assert_eq!(number("1,234", Decimal::Comma), Some(1.234));
+        assert_eq!(number("1,234", Decimal::Point), Some(1234.0));
+        assert_eq!(number("1.234", Decimal::Comma), Some(1234.0));
+        assert_eq!(number("1.234.567,5", Decimal::Comma), Some(1_234_567.5));
+        assert_eq!(number("1.5", Decimal::Comma), None);
+        assert_eq!(number("1,5", Decimal::Point), None);
+        assert_eq!(integer("1.234", Decimal::Comma), Some(1234));
+    }
+
+    #[test]
     fn integers_take_thousands_but_no_decimals() {
-        assert_eq!(integer("3.0"), Some(3));
-        assert_eq!(integer("1,234"), Some(1234));
-        assert_eq!(integer("9223372036854775807"), Some(i64::MAX));
+        assert_eq!(integer("3.0", Decimal::Unknown), Some(3));
+        assert_eq!(integer("1,234", Decimal::Unknown), Some(1234));
+        assert_eq!(integer("9223372036854775807", Decimal::Unknown), Some(i64::MAX));
         for text in ["1.234", "3.5", "x", "1e3", "9223372036854775808"] {
-            assert_eq!(integer(text), None, "{text}");
+            assert_eq!(integer(text, Decimal::Unknown), None, "{text}");
         }
     }
 
@@ -236,20 +256,20 @@ mod tests {
             ("1.5h", 5400.0),
         ];
         for (text, value) in cases {
-            assert_eq!(seconds(text, 1.0), Some(value), "{text}");
+            assert_eq!(seconds(text, 1.0, Decimal::Unknown), Some(value), "{text}");
         }
-        assert_eq!(seconds("121", 0.001), Some(0.121));
+        assert_eq!(seconds("121", 0.001, Decimal::Unknown), Some(0.121));
         for text in ["", "1:75", "P1M", "5 moons", "h", "1:2:3:4"] {
-            assert_eq!(seconds(text, 1.0), None, "{text}");
+            assert_eq!(seconds(text, 1.0, Decimal::Unknown), None, "{text}");
         }
     }
 
     #[test]
     fn shares_stay_within_0_and_1() {
-        assert_eq!(share("99.5 %", 1.0), Some(0.995));
-        assert_eq!(share("0.3", 1.0), Some(0.3));
-        assert_eq!(share("30", 0.01), Some(0.3));
-        assert_eq!(share("1.2", 1.0), None);
+        assert_eq!(share("99.5 %", 1.0, Decimal::Unknown), Some(0.995));
+        assert_eq!(share("0.3", 1.0, Decimal::Unknown), Some(0.3));
+        assert_eq!(share("30", 0.01, Decimal::Unknown), Some(0.3));
+        assert_eq!(share("1.2", 1.0, Decimal::Unknown), None);
     }
 
     #[test]

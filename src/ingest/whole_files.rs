@@ -124,3 +124,77 @@ fn an_expression_that_fails_is_an_error_of_the_mapping() {
     let error = read_file(&missing, "b.csv", &broken, &tables(), chrono_tz::UTC, &Equals, &mut kept).unwrap_err();
     assert!(error.to_string().starts_with("b.csv: "), "{error}");
 }
+
+const ISSUES: &str = r#"
+title = "t"
+table = "tickets"
+where = "type = 'Ticket'"
+[columns]
+id = "key"
+opened_at = "created"
+responded_at = { from = "created", plus = "minutes", unit = "min" }
+service = { first = ["component", "project"] }
+priority = "priority"
+[also.problems]
+where = "type = 'Bug'"
+[also.problems.columns]
+id = "key"
+kind = { value = "bug" }
+opened_at = "created"
+[also.ticket_events]
+explode = ["log.steps", "log.steps.items"]
+where = "\"log.steps.items.field\" = 'status'"
+[also.ticket_events.columns]
+ticket = "key"
+at = "log.steps.at"
+state = "log.steps.items.to"
+[also.links]
+explode = "links"
+[also.links.columns]
+from_table = { value = "tickets" }
+from_id = "key"
+to_table = { value = "problems" }
+to_id = "links.id"
+kind = { value = "caused_by" }
+"#;
+
+#[test]
+fn one_file_fills_tables_of_different_rows() {
+    let text = r#"[
+{"key":"A","type":"Ticket","created":"2024-01-02T00:00:00Z","minutes":"90","project":"P","priority":"0",
+ "log":{"steps":[{"at":"2024-01-03T00:00:00Z","items":[{"field":"status","to":"Open"},{"field":"rank","to":"x"}]},{"at":"2024-01-04T00:00:00Z","items":[]}]},
+ "links":[{"id":"B"},{"id":"C"}]},
+{"key":"B","type":"Bug","created":"2024-01-02T00:00:00Z","component":"c","project":"P"},
+{"key":"D","type":"Idea","created":"never"}]"#;
+    let (outcome, kept) = read_bytes(text.as_bytes(), &mapping(ISSUES), chrono_tz::UTC);
+    let counts: Vec<_> =
+        outcome.tables.iter().map(|count| (count.table.as_str(), count.read, count.rejected)).collect();
+    assert_eq!(counts, [("tickets", 1, 0), ("problems", 1, 0), ("ticket_events", 1, 0), ("links", 2, 0)]);
+    assert_eq!(kept.column("tickets", "responded_at"), ["1704159000000000"]);
+    assert_eq!(kept.column("tickets", "service"), ["P"]);
+    assert_eq!(kept.column("ticket_events", "state"), ["Open"]);
+    assert_eq!(kept.column("links", "to_id"), ["B", "C"]);
+    let ignored: Vec<_> = outcome.ignored.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+    // The broken date is that of a record that concerns no table.
+    assert_eq!(ignored, [("not for problems, tickets", 1), ("not for ticket_events", 1)]);
+    let found: Vec<_> = outcome.findings.iter().map(|finding| finding.expected.as_str()).collect();
+    assert_eq!(found, ["a whole number, at least 1"]);
+}
+
+#[test]
+fn a_column_that_a_header_repeats_is_read_as_the_mapping_says() {
+    let repeated = mapping(
+        "title='t'\ntable='work_items'\n[columns]\nid='key'\ncreated_at='created'\n\
+         sprint={ from='Sprint', repeated='last' }\nclass_of_service={ from='Label', repeated='join', separator=' ' }\ntitle='Label'\n\
+         [also.links]\nexplode='Blocks'\n[also.links.columns]\nfrom_table={value='work_items'}\nfrom_id='key'\n\
+         to_table={value='work_items'}\nto_id='Blocks'\nkind={value='relates_to'}\n",
+    );
+    let text = "key,created,Sprint,Sprint,Sprint,Label,Label,Blocks,Blocks\n\
+        A,2024-01-02,s1,s2,,x,y,B,C\nB,2024-01-02,,,,,y,,\n";
+    let (outcome, kept) = read_bytes(text.as_bytes(), &repeated, chrono_tz::UTC);
+    assert_eq!(kept.column("work_items", "sprint"), ["s2", "-"]);
+    assert_eq!(kept.column("work_items", "class_of_service"), ["x y", "y"]);
+    assert_eq!(kept.column("work_items", "title"), ["x", "-"]);
+    assert_eq!(kept.column("links", "to_id"), ["B", "C"]);
+    assert_eq!((outcome.tables[1].read, outcome.tables[1].rejected), (2, 0));
+}

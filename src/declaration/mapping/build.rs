@@ -6,7 +6,7 @@ use regex::Regex;
 use toml::Spanned;
 
 use super::raw::{Notation, RawColumns, RawPattern, Scalar};
-use super::{Feed, Field, Origin, Pattern, Unit};
+use super::{Feed, Field, Origin, Pattern, Repeated, Rows, Unit};
 use crate::declaration::issue::Issue;
 use crate::declaration::table::{Kind, Table};
 
@@ -60,11 +60,13 @@ pub(super) fn build_pattern(raw: RawPattern, report: &mut Report<'_>) -> Option<
 pub(super) fn build_feed(
     name: &Spanned<String>,
     columns: Spanned<RawColumns>,
+    rows: Rows,
+    condition: Option<String>,
     formats: &[String],
     tables: &BTreeMap<String, Table>,
     report: &mut Report<'_>,
 ) -> Feed {
-    let mut feed = Feed { table: name.get_ref().clone(), fields: BTreeMap::new() };
+    let mut feed = Feed { table: name.get_ref().clone(), fields: BTreeMap::new(), rows, condition };
     let Some(table) = tables.get(name.get_ref()) else {
         let issue = report.error(name.span().start, format!("there is no table `{}`", name.get_ref()));
         report.issues.push(issue.nearest(name.get_ref(), tables.keys().map(String::as_str)));
@@ -116,20 +118,40 @@ fn build_field(
         }
         found
     });
-    if unit.is_some() && !matches!(kind, Kind::Seconds | Kind::Share | Kind::Number) {
+    if raw.plus.is_some() && kind != Kind::Instant {
+        report.add(offset, format!("column `{name}`: `plus` adds to instants, but it is of kind {}", kind.as_str()));
+    }
+    if unit.is_some() && raw.plus.is_none() && !matches!(kind, Kind::Seconds | Kind::Share | Kind::Number) {
         report.add(offset, format!("column `{name}`: a unit is for numbers, but it is of kind {}", kind.as_str()));
     }
-    if raw.separator.is_some() && raw.join.is_none() {
-        report.add(offset, format!("column `{name}`: `separator` has a meaning only with `join`"));
+    let joins = raw.join.is_some() || raw.repeated.as_deref() == Some("join");
+    if raw.separator.is_some() && !joins {
+        let message = format!("column `{name}`: `separator` has a meaning only with `join` or `repeated = \"join\"`");
+        report.add(offset, message);
+    }
+    let separator = raw.separator.unwrap_or_else(|| "/".to_string());
+    let repeated = match raw.repeated.as_deref() {
+        None | Some("first") => Repeated::First,
+        Some("last") => Repeated::Last,
+        Some("join") => Repeated::Join(separator.clone()),
+        Some(other) => {
+            let message = format!("column `{name}`: repeated: expected first, last or join, found `{other}`");
+            report.add(offset, message);
+            Repeated::First
+        }
+    };
+    if raw.repeated.is_some() && raw.from.is_none() {
+        report.add(offset, format!("column `{name}`: `repeated` has a meaning only with `from`"));
     }
     let mut origins: Vec<Origin> = Vec::new();
-    origins.extend(raw.from.map(|from| Origin::Column(from.into_vec())));
+    origins.extend(raw.from.map(|from| Origin::Column(from.into_vec(), repeated)));
+    origins.extend(raw.first.map(Origin::First));
     origins.extend(raw.value.map(|value| Origin::Constant(value.into_text())));
     origins.extend(raw.sql.map(Origin::Sql));
-    let separator = raw.separator.unwrap_or_else(|| "/".to_string());
     origins.extend(raw.join.map(|columns| Origin::Join { columns, separator }));
     if origins.len() != 1 {
-        let message = format!("column `{name}`: expected one of from, value, sql, join, found {}", origins.len());
+        let message =
+            format!("column `{name}`: expected one of from, first, value, sql, join, found {}", origins.len());
         report.add(offset, message);
     }
     if report.issues.len() > before {
@@ -144,5 +166,6 @@ fn build_field(
         otherwise: raw.otherwise.map(Scalar::into_text),
         default: raw.default.map(Scalar::into_text),
         unit,
+        plus: raw.plus,
     })
 }

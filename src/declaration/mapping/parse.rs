@@ -7,8 +7,8 @@ use chrono_tz::Tz;
 use toml::Spanned;
 
 use super::build::{Report, build_feed, build_pattern};
-use super::raw::{OneOrMore, RawMapping};
-use super::{FileFormat, Mapping};
+use super::raw::{OneOrMore, RawAlso, RawMapping};
+use super::{Decimal, FileFormat, Mapping, Rows};
 use crate::declaration::issue::Issue;
 use crate::declaration::table::Table;
 
@@ -31,7 +31,7 @@ impl Mapping {
             found
         });
         let format = raw.format.as_ref().and_then(|format| match format.get_ref().as_str() {
-            "csv" => Some(FileFormat::Csv),
+            "csv" => Some(FileFormat::Table),
             "json" => Some(FileFormat::Json),
             other => {
                 report.add(format.span().start, format!("format: expected csv or json, found `{other}`"));
@@ -46,15 +46,37 @@ impl Mapping {
                 None
             }
         });
+        let decimal = match raw.decimal.as_ref().map(|decimal| (decimal, decimal.get_ref().as_str())) {
+            None => Decimal::Unknown,
+            Some((_, ".")) => Decimal::Point,
+            Some((_, ",")) => Decimal::Comma,
+            Some((decimal, other)) => {
+                let message = format!("decimal: expected `.` or `,`, found `{other}`");
+                report.add(decimal.span().start, message);
+                Decimal::Unknown
+            }
+        };
         if let Some(formats) = &raw.formats {
             report.formats(formats.span().start, formats.get_ref());
         }
         let pattern = raw.pattern.and_then(|pattern| build_pattern(pattern, &mut report));
 
         let defaults = raw.formats.map(Spanned::into_inner).unwrap_or_default();
-        let mut feeds = vec![build_feed(&raw.table, raw.columns, &defaults, tables, &mut report)];
-        for (table, also) in raw.also {
-            feeds.push(build_feed(&table, also.columns, &defaults, tables, &mut report));
+        let own = Rows {
+            explode: raw.explode.map(OneOrMore::into_vec).unwrap_or_default(),
+            separator: raw.explode_separator,
+        };
+        let mut feeds =
+            vec![build_feed(&raw.table, raw.columns, own.clone(), raw.condition, &defaults, tables, &mut report)];
+        let mut more: Vec<(Spanned<String>, RawAlso)> = raw.also.into_iter().collect();
+        more.sort_by_key(|(name, _)| name.span().start);
+        for (name, also) in more {
+            let rows = match also.explode {
+                Some(explode) => Rows { explode: explode.into_vec(), separator: also.explode_separator },
+                None => own.clone(),
+            };
+            let table = also.table.unwrap_or(name);
+            feeds.push(build_feed(&table, also.columns, rows, also.condition, &defaults, tables, &mut report));
         }
         if !report.issues.is_empty() {
             report.issues.sort_by_key(|issue| issue.line);
@@ -74,9 +96,9 @@ impl Mapping {
             format,
             separator,
             header: raw.header,
+            sheet: raw.sheet,
+            decimal,
             records: raw.records,
-            explode: raw.explode,
-            explode_separator: raw.explode_separator,
             pattern,
             ignore: ignore.into_iter().map(|(name, sql)| (name.into_inner(), sql)).collect(),
             feeds,

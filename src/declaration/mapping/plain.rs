@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Feed, Field, Mapping};
+use super::{Decimal, Feed, Field, Mapping, Rows};
 use crate::declaration::table::Table;
 
 impl Mapping {
@@ -25,12 +25,12 @@ impl Mapping {
             format: None,
             separator: None,
             header: None,
+            sheet: None,
+            decimal: Decimal::Unknown,
             records: None,
-            explode: None,
-            explode_separator: None,
             pattern: None,
             ignore: Vec::new(),
-            feeds: vec![Feed { table: table.name.clone(), fields }],
+            feeds: vec![Feed { table: table.name.clone(), fields, rows: Rows::default(), condition: None }],
         }
     }
 }

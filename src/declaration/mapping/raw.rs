@@ -26,8 +26,12 @@ pub(super) struct RawMapping {
     pub(super) separator: Option<Spanned<String>>,
     pub(super) header: Option<Vec<String>>,
     pub(super) records: Option<String>,
-    pub(super) explode: Option<String>,
+    pub(super) sheet: Option<String>,
+    pub(super) decimal: Option<Spanned<String>>,
+    pub(super) explode: Option<OneOrMore>,
     pub(super) explode_separator: Option<String>,
+    #[serde(rename = "where")]
+    pub(super) condition: Option<String>,
     pub(super) formats: Option<Spanned<Vec<String>>>,
     pub(super) pattern: Option<RawPattern>,
     #[serde(default)]
@@ -48,6 +52,11 @@ pub(super) struct RawPattern {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawAlso {
+    pub(super) table: Option<Spanned<String>>,
+    pub(super) explode: Option<OneOrMore>,
+    pub(super) explode_separator: Option<String>,
+    #[serde(rename = "where")]
+    pub(super) condition: Option<String>,
     pub(super) columns: Spanned<RawColumns>,
 }
 
@@ -92,6 +101,9 @@ impl Scalar {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawField {
     pub(super) from: Option<OneOrMore>,
+    pub(super) first: Option<Vec<String>>,
+    pub(super) repeated: Option<String>,
+    pub(super) plus: Option<String>,
     pub(super) value: Option<Scalar>,
     pub(super) sql: Option<String>,
     pub(super) join: Option<Vec<String>>,
@@ -114,7 +126,7 @@ impl<'de> Deserialize<'de> for Notation {
         impl<'de> Visitor<'de> for Both {
             type Value = RawField;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a column's name or a table with `from`, `value`, `sql` or `join`")
+                f.write_str("a column's name or a table with `from`, `first`, `value`, `sql` or `join`")
             }
             fn visit_str<E>(self, name: &str) -> Result<RawField, E> {
                 let from = Some(OneOrMore::One(name.to_string()));

@@ -24,6 +24,7 @@ pub struct Chunk {
     ends: Vec<u32>,
     rows: Vec<u64>,
     raw: Vec<String>,
+    bare: Vec<usize>,
     /// Records that could not be read.
     pub bad: Vec<Bad>,
     /// Rows with fewer cells than there are columns: row and number of cells.
@@ -45,6 +46,7 @@ impl Chunk {
         self.ends.clear();
         self.rows.clear();
         self.raw.clear();
+        self.bare.clear();
         self.bad.clear();
         self.short.clear();
         self.blank = 0;
@@ -93,6 +95,23 @@ impl Chunk {
         self.raw.push(raw.to_string());
     }
 
+    /// Whether its records are rows of a table: formats of nested records keep their text.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        self.raw.is_empty()
+    }
+
+    /// Says of the record that was ended last that it had nothing to explode.
+    pub fn mark_bare(&mut self) {
+        self.bare.push(self.rows.len() - 1);
+    }
+
+    /// Whether a record had nothing to explode.
+    #[must_use]
+    pub fn is_bare(&self, index: usize) -> bool {
+        self.bare.binary_search(&index).is_ok()
+    }
+
     /// The text of a cell.
     #[must_use]
     pub fn cell(&self, index: usize, column: usize) -> &str {
@@ -129,6 +148,9 @@ impl Chunk {
         self.end_row(from.row(index));
         if let Some(raw) = from.raw.get(index) {
             self.keep_raw(raw);
+        }
+        if from.is_bare(index) {
+            self.mark_bare();
         }
     }
 }

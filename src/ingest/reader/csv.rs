@@ -6,7 +6,7 @@ use std::io;
 use super::chunk::{Bad, Chunk};
 use super::dialect::{sniff_separator, unique_names};
 use super::split::{Cells, Split, line_end, split};
-use super::{Request, Source};
+use super::{Mended, Request, Source};
 use crate::ingest::decode::Decoder;
 
 /// A quoted cell of more bytes is taken for one whose quote is never closed.
@@ -167,8 +167,8 @@ impl Source for CsvSource {
         Ok(true)
     }
 
-    fn decoder(&self) -> &Decoder {
-        &self.decoder
+    fn mended(&self) -> Mended {
+        self.decoder.mended()
     }
 }
 

@@ -1,20 +1,18 @@
 //! JSON in its three shapes: an array of records, an object that wraps one, and JSON Lines. Columns are dotted paths. A record that
 //! is broken is handed on as such and the rest is read.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use std::io;
 
 use serde_json::Value;
 
 use super::chunk::{Bad, Chunk};
-use super::json_path::{lookup, paths, text};
+use super::json_rows::{NAMED_BY, Rows};
 use super::json_scan::{End, Start, array_at, first_array_of_objects, skip, value_end};
 use super::json_shape::WRAPPERS;
-use super::{Request, Source};
+use super::{Mended, Request, Source};
 use crate::ingest::decode::Decoder;
 
-/// Records that the names of the columns are taken from when no columns are asked for.
-const NAMED_BY: usize = 100;
 /// A record of more bytes is no record.
 const RECORD_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -28,8 +26,7 @@ enum Shape {
 pub struct JsonSource {
     decoder: Decoder,
     shape: Shape,
-    names: Vec<String>,
-    explode: Option<String>,
+    rows: Rows,
     row: u64,
     ended: bool,
 }
@@ -82,50 +79,17 @@ impl JsonSource {
     }
 
     fn start(decoder: Decoder, shape: Shape, request: &Request<'_>) -> io::Result<Self> {
-        let mut names = request.wanted.to_vec();
-        if names.is_empty() {
-            let mut seen = BTreeSet::new();
-            let mut at = 0;
-            for _ in 0..NAMED_BY {
-                let Piece::Record { start, end, next } = piece(shape, &decoder.text()[at..], decoder.ended()) else {
-                    break;
-                };
-                if let Ok(value) = serde_json::from_str::<Value>(&decoder.text()[at + start..at + end]) {
-                    paths(&value, "", &mut seen, &mut names);
-                    let exploded = request.explode.and_then(|path| Some((path, lookup(&value, path)?.get(0)?)));
-                    if let Some((path, element)) = exploded.filter(|(_, element)| element.is_object()) {
-                        paths(element, path, &mut seen, &mut names);
-                    }
-                }
-                at += next;
-            }
+        let mut first = Vec::new();
+        let mut at = 0;
+        while request.wanted.is_empty() && first.len() < NAMED_BY {
+            let Piece::Record { start, end, next } = piece(shape, &decoder.text()[at..], decoder.ended()) else {
+                break;
+            };
+            first.extend(serde_json::from_str::<Value>(&decoder.text()[at + start..at + end]));
+            at += next;
         }
-        let explode = request.explode.map(str::to_string);
-        Ok(Self { decoder, shape, names, explode, row: 0, ended: false })
-    }
-
-    fn add(&self, chunk: &mut Chunk, record: &Value, raw: &str) {
-        let array = self.explode.as_deref().and_then(|path| lookup(record, path)).and_then(Value::as_array);
-        let mut add_row = |element: Option<&Value>| {
-            for name in &self.names {
-                let value = match self.explode.as_deref() {
-                    Some(path) if name == path => element,
-                    Some(path) => match (name.strip_prefix(path).and_then(|rest| rest.strip_prefix('.')), element) {
-                        (Some(rest), Some(element)) => lookup(element, rest),
-                        (Some(_), None) => None,
-                        (None, _) => lookup(record, name),
-                    },
-                    None => lookup(record, name),
-                };
-                chunk.push_cell(&value.map(text).unwrap_or_default());
-            }
-            chunk.end_row(self.row);
-            chunk.keep_raw(raw);
-        };
-        match array.map(Vec::as_slice) {
-            None | Some([]) => add_row(None),
-            Some(elements) => elements.iter().for_each(|element| add_row(Some(element))),
-        }
+        let rows = Rows::new(request, first.iter().map(Cow::Borrowed));
+        Ok(Self { decoder, shape, rows, row: 0, ended: false })
     }
 }
 
@@ -169,7 +133,7 @@ fn piece(shape: Shape, text: &str, ended: bool) -> Piece {
 
 impl Source for JsonSource {
     fn names(&self) -> &[String] {
-        &self.names
+        &self.rows.names
     }
 
     fn read(&mut self, chunk: &mut Chunk) -> io::Result<bool> {
@@ -180,7 +144,7 @@ impl Source for JsonSource {
                     self.row += 1;
                     let raw = &text[start..end];
                     match serde_json::from_str::<Value>(raw) {
-                        Ok(record @ Value::Object(_)) => self.add(chunk, &record, raw),
+                        Ok(record @ Value::Object(_)) => self.rows.add(chunk, &record, raw, self.row),
                         other => {
                             let reason = match other {
                                 Ok(_) => "expected a JSON object, found another value".to_string(),
@@ -210,8 +174,8 @@ impl Source for JsonSource {
         Ok(!self.ended)
     }
 
-    fn decoder(&self) -> &Decoder {
-        &self.decoder
+    fn mended(&self) -> Mended {
+        self.decoder.mended()
     }
 }
 
@@ -221,11 +185,11 @@ mod tests {
 
     use super::*;
     use crate::ingest::open::decode;
-    use crate::ingest::reader::open;
+    use crate::ingest::reader::open_text;
 
     fn read(text: &str) -> (&'static str, Vec<String>, Vec<String>, Vec<u64>) {
         let (decoder, _) = decode(Cursor::new(text.as_bytes().to_vec())).unwrap();
-        let (format, mut source) = open(decoder, &Request::default()).unwrap();
+        let (format, mut source) = open_text(decoder, &Request::default()).unwrap();
         let names = source.names().to_vec();
         let mut chunk = Chunk::new(names.len());
         while source.read(&mut chunk).unwrap() {}

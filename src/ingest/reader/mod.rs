@@ -5,18 +5,25 @@ pub mod csv;
 pub mod dialect;
 pub mod json;
 mod json_path;
+mod json_rows;
 mod json_scan;
 mod json_shape;
 mod split;
+mod wrapped;
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use self::chunk::Chunk;
 use super::decode::Decoder;
+use super::open::{Progress, decode};
 use crate::declaration::mapping::{FileFormat, Mapping};
 
 /// Decoded text that the choice of a reader looks at.
 const SAMPLE: usize = 256 * 1024;
+/// Bytes that tell a binary format.
+const MAGIC: usize = 8;
 
 /// What a reader is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,27 +34,39 @@ pub struct Request<'a> {
     pub header: Option<&'a [String]>,
     /// The separator.
     pub separator: Option<u8>,
+    /// The sheet of a workbook.
+    pub sheet: Option<&'a str>,
     /// Dotted path to the array of records.
     pub records: Option<&'a str>,
-    /// The array whose elements make a row each.
-    pub explode: Option<&'a str>,
+    /// The arrays whose elements make a row each, outer ones first.
+    pub explode: &'a [String],
     /// The family of formats, when it is declared.
     pub format: Option<FileFormat>,
 }
 
 impl<'a> Request<'a> {
-    /// What a mapping says of the file, with the columns to read.
+    /// What a mapping says of the file, with the arrays to explode and the columns to read.
     #[must_use]
-    pub fn of(mapping: &'a Mapping, wanted: &'a [String]) -> Self {
+    pub fn of(mapping: &'a Mapping, explode: &'a [String], wanted: &'a [String]) -> Self {
         Self {
             wanted,
             header: mapping.header.as_deref(),
             separator: mapping.separator,
+            sheet: mapping.sheet.as_deref(),
             records: mapping.records.as_deref(),
-            explode: mapping.explode.as_deref(),
+            explode,
             format: mapping.format,
         }
     }
+}
+
+/// What was mended in the bytes of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mended {
+    /// Bytes that were not valid UTF-8 and were read as Windows-1252.
+    pub repaired: u64,
+    /// Zero bytes that were dropped.
+    pub zero_bytes: u64,
 }
 
 /// Records of an open file.
@@ -59,8 +78,28 @@ pub trait Source {
     /// # Errors
     /// When the file cannot be read any further.
     fn read(&mut self, chunk: &mut Chunk) -> io::Result<bool>;
-    /// The text that it reads from.
-    fn decoder(&self) -> &Decoder;
+    /// What was mended so far.
+    fn mended(&self) -> Mended {
+        Mended::default()
+    }
+}
+
+/// How files of a format are known and read.
+pub enum Way {
+    /// As text.
+    Text {
+        /// Whether a file that starts with this text has the format; the text is the whole file when the flag says so.
+        sniff: fn(&str, bool, &Request<'_>) -> bool,
+        /// Starts reading.
+        open: fn(Decoder, &Request<'_>) -> io::Result<Box<dyn Source>>,
+    },
+    /// As bytes in any order, from a file that is not compressed.
+    Bytes {
+        /// Whether a file that starts with these bytes has the format.
+        magic: fn(&[u8]) -> bool,
+        /// Starts reading.
+        open: fn(&Path, &Progress, &Request<'_>) -> io::Result<Box<dyn Source>>,
+    },
 }
 
 /// A format that files can have.
@@ -69,10 +108,8 @@ pub struct Reader {
     pub name: &'static str,
     /// Its family.
     pub family: FileFormat,
-    /// Whether a file that starts with this text has the format; the text is the whole file when the flag says so.
-    pub sniff: fn(&str, bool, &Request<'_>) -> bool,
-    /// Starts reading.
-    pub open: fn(Decoder, &Request<'_>) -> io::Result<Box<dyn Source>>,
+    /// How it is read.
+    pub way: Way,
 }
 
 /// The formats, the most particular first. The last one takes every file.
@@ -80,37 +117,87 @@ pub const READERS: &[Reader] = &[
     Reader {
         name: "json lines",
         family: FileFormat::Json,
-        sniff: json_shape::is_lines,
-        open: |decoder, request| Ok(Box::new(json::JsonSource::lines(decoder, request)?)),
+        way: Way::Text {
+            sniff: json_shape::is_lines,
+            open: |decoder, request| Ok(Box::new(json::JsonSource::lines(decoder, request)?)),
+        },
     },
     Reader {
         name: "json",
         family: FileFormat::Json,
-        sniff: json_shape::is_document,
-        open: |decoder, request| Ok(Box::new(json::JsonSource::document(decoder, request)?)),
+        way: Way::Text {
+            sniff: json_shape::is_document,
+            open: |decoder, request| Ok(Box::new(json::JsonSource::document(decoder, request)?)),
+        },
+    },
+    Reader {
+        name: "json in csv",
+        family: FileFormat::Json,
+        way: Way::Text {
+            sniff: wrapped::is_wrapped,
+            open: |decoder, request| Ok(Box::new(wrapped::WrappedSource::open(decoder, request)?)),
+        },
     },
     Reader {
         name: "csv",
-        family: FileFormat::Csv,
-        sniff: |_, _, _| true,
-        open: |decoder, request| Ok(Box::new(csv::CsvSource::open(decoder, request)?)),
+        family: FileFormat::Table,
+        way: Way::Text {
+            sniff: |_, _, _| true,
+            open: |decoder, request| Ok(Box::new(csv::CsvSource::open(decoder, request)?)),
+        },
     },
 ];
 
-/// Opens a file's records with the first reader that knows its format. Returns the format's name too.
+/// An open file: its format's name, its records, and how far it is read.
+pub type Opened = (&'static str, Box<dyn Source>, Progress);
+
+/// Opens a file's records with the first reader that knows its format.
+///
+/// # Errors
+/// When the file cannot be read, or has no format of the family that is asked for.
+pub fn open(path: &Path, request: &Request<'_>) -> io::Result<Opened> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "expected a file, found a folder"));
+    }
+    let mut head = Vec::with_capacity(MAGIC);
+    file.by_ref().take(MAGIC as u64).read_to_end(&mut head)?;
+    for reader in READERS.iter().filter(|reader| request.format.is_none_or(|family| family == reader.family)) {
+        if let Way::Bytes { magic, open } = reader.way
+            && magic(&head)
+        {
+            let progress = Progress::default();
+            return Ok((reader.name, open(path, &progress, request)?, progress));
+        }
+    }
+    let (decoder, progress) = decode(io::Cursor::new(head).chain(file))?;
+    let (name, source) = open_text(decoder, request)?;
+    Ok((name, source, progress))
+}
+
+/// Opens the records of a text with the first reader that knows its format. Returns the format's name too.
 ///
 /// # Errors
 /// When the input cannot be read, or has no format of the family that is asked for.
-pub fn open(mut decoder: Decoder, request: &Request<'_>) -> io::Result<(&'static str, Box<dyn Source>)> {
+pub fn open_text(mut decoder: Decoder, request: &Request<'_>) -> io::Result<(&'static str, Box<dyn Source>)> {
     while decoder.text().len() < SAMPLE && decoder.more()? {}
     let blank = decoder.text().len() - decoder.text().trim_start().len();
     let text = &decoder.text()[blank..];
-    let fits = |reader: &&Reader| {
-        request.format.is_none_or(|family| family == reader.family) && (reader.sniff)(text, decoder.ended(), request)
-    };
-    match READERS.iter().find(fits) {
-        Some(reader) => Ok((reader.name, (reader.open)(decoder, request)?)),
-        None if text.is_empty() => Ok(("empty", Box::new(csv::CsvSource::open(decoder, request)?))),
-        None => Err(io::Error::new(io::ErrorKind::InvalidData, "expected JSON, found another format")),
+    for reader in READERS.iter().filter(|reader| request.format.is_none_or(|family| family == reader.family)) {
+        if let Way::Text { sniff, open } = reader.way
+            && sniff(text, decoder.ended(), request)
+        {
+            return Ok((reader.name, open(decoder, request)?));
+        }
     }
+    if text.is_empty() {
+        return Ok(("empty", Box::new(csv::CsvSource::open(decoder, request)?)));
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidData, "expected JSON, found another format"))
+}
+
+/// Whether a format, by its name, holds nested records.
+#[must_use]
+pub fn is_json(format: &str) -> bool {
+    READERS.iter().any(|reader| reader.name == format && reader.family == FileFormat::Json)
 }
