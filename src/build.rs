@@ -12,7 +12,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else {
+        } else if path.extension().is_none_or(|extension| extension != "md") {
             println!("cargo:rerun-if-changed={}", path.display());
             files.push(path);
         }

@@ -14,7 +14,19 @@ fn now() -> i64 {
     chrono::Utc::now().timestamp_micros()
 }
 
+/// A library that panics on a damaged workbook does so on the reader's own thread, where it becomes an error about that file: nothing that
+/// a user should read about twice.
+fn hush_readers() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().name() != Some(nines::ingest::reader::WORKBOOK) {
+            tell(info);
+        }
+    }));
+}
+
 fn main() -> ExitCode {
+    hush_readers();
     let interactive = io::stderr().is_terminal();
     let mut terminal = Terminal {
         out: Box::new(io::stdout()),

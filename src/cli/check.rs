@@ -1,5 +1,6 @@
 //! `nines check`: definitions, references, data quality.
 
+use chrono::DateTime;
 use clap::Args;
 
 use super::output::{count, grid};
@@ -43,11 +44,12 @@ fn data(terminal: &Terminal, quality: &Quality) -> Vec<String> {
         return vec!["The lake is empty: nines ingest".to_string()];
     }
     let mut lines = vec![format!(
-        "{} records read, {} rejected; {} kinds of finding",
+        "{} records read, {} rejected; {} of finding",
         count(quality.read()),
         count(quality.rejected()),
-        quality.findings.len()
+        if quality.findings.len() == 1 { "1 kind".to_string() } else { format!("{} kinds", quality.findings.len()) }
     )];
+    lines.push(tables(terminal, quality));
     let rows: Vec<Vec<String>> = quality
         .findings
         .iter()
@@ -65,6 +67,29 @@ fn data(terminal: &Terminal, quality: &Quality) -> Vec<String> {
     if !rows.is_empty() {
         lines.push(grid(terminal, &["File", "Column", "Expected", "Values", "First (row: value)"], &[3], rows));
     }
+    for (file, table, number) in &quality.duplicates {
+        lines.push(format!(
+            "{file}: {} record(s) of {table} stand in it more than once; each counts once",
+            count(*number)
+        ));
+    }
+    for (table, tools, number, examples) in &quality.collisions {
+        lines.push(format!(
+            "{table}: {} id(s) are known to several exports ({tools}), of which the newest counts, such as {}",
+            count(*number),
+            examples.join(", ")
+        ));
+    }
+    for volume in &quality.volumes {
+        lines.push(format!(
+            "{}: {} new record(s) in {}, unlike the weeks before ({:.0} to {:.0} would be usual)",
+            volume.table,
+            count(volume.records),
+            volume.week,
+            volume.lower,
+            volume.upper
+        ));
+    }
     for (file, reason) in &quality.unread {
         lines.push(format!("{file}: could not be read: {reason}"));
     }
@@ -79,4 +104,26 @@ fn data(terminal: &Terminal, quality: &Quality) -> Vec<String> {
         lines.push(format!("{table}: {} record(s) with {rule}: their durations are left out", count(*number)));
     }
     lines
+}
+
+/// Each table with its records, its newest instant and the columns that are filled least.
+fn tables(terminal: &Terminal, quality: &Quality) -> String {
+    const LEAST: usize = 3;
+    let rows = quality.freshness.iter().map(|table| {
+        let mut columns: Vec<_> = quality.completeness.iter().filter(|column| column.table == table.table).collect();
+        columns.sort_by(|a, b| a.filled.total_cmp(&b.filled));
+        let least: Vec<String> = columns
+            .iter()
+            .take(LEAST)
+            .map(|column| format!("{} {:.1} %", column.column, column.filled * 100.0))
+            .collect();
+        let newest = table.newest.and_then(DateTime::from_timestamp_micros);
+        vec![
+            table.table.clone(),
+            count(table.rows),
+            newest.map_or_else(String::new, |newest| newest.format("%Y-%m-%d %H:%M").to_string()),
+            least.join(", "),
+        ]
+    });
+    grid(terminal, &["Table", "Records", "Newest (UTC)", "Filled least"], &[1], rows.collect())
 }

@@ -30,7 +30,7 @@ impl Arguments {
             terminal.print(&text)?;
         }
         tell(terminal, &report)?;
-        Ok(exit(&session, &report))
+        exit(&session, &report, terminal)
     }
 }
 
@@ -40,7 +40,7 @@ pub(super) fn read(session: &Session, files: &[PathBuf], terminal: &Terminal) ->
     let report = pipeline::ingest(
         session,
         files,
-        &mut |sources| progress.borrow().plan(sources),
+        &mut |sources| progress.borrow_mut().plan(sources),
         &mut |source, bytes, rows| progress.borrow_mut().update(source, bytes, rows),
     )?;
     progress.into_inner().finish();
@@ -78,7 +78,7 @@ pub(super) fn tell(terminal: &mut Terminal, report: &IngestReport) -> Result<(),
         }
         findings(terminal, file)?;
         for (name, number) in &file.ignored {
-            terminal.note(&format!("{}: {} records left out: {name}", file.name, count(*number)))?;
+            terminal.note(&format!("{}: {} left out: {name}", file.name, records(*number)))?;
         }
         let rejected: u64 = file.tables.iter().map(|table| table.rejected).sum();
         if rejected > 0 && !file.known {
@@ -116,7 +116,24 @@ fn findings(terminal: &mut Terminal, file: &FileReport) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// 3 when more was rejected than the project tolerates.
-pub(super) fn exit(session: &Session, report: &IngestReport) -> Exit {
-    if report.worst_rejected_share() > session.project.tolerate_rejects { Exit::Rejected } else { Exit::Done }
+/// 3 when more was rejected than the project tolerates, which is said even where nothing else is.
+pub(super) fn exit(session: &Session, report: &IngestReport, terminal: &mut Terminal) -> Result<Exit, Trouble> {
+    let tolerated = session.project.tolerate_rejects;
+    if report.worst_rejected_share() <= tolerated {
+        return Ok(Exit::Done);
+    }
+    for file in report.files.iter().filter(|file| file.error.is_none()) {
+        for table in file.tables.iter().filter(|table| table.rejected as f64 > tolerated * table.read as f64) {
+            let (rejected, read) = (count(table.rejected), count(table.read));
+            let message = format!("{}: {rejected} of {read} records of {} are rejected", file.name, table.table);
+            let hint = "see ledger_rejects; `tolerate_rejects` in nines.toml says how large a share is all right";
+            terminal.error(&message, Some(hint))?;
+        }
+    }
+    Ok(Exit::Rejected)
+}
+
+/// A number of records, in words.
+fn records(number: u64) -> String {
+    if number == 1 { "1 record".to_string() } else { format!("{} records", count(number)) }
 }

@@ -3,17 +3,28 @@
 use std::fs;
 use std::path::PathBuf;
 
+use chrono_tz::Tz;
 use clap::Args;
 
+use super::output::grid;
+use super::sources::save;
 use super::{Exit, Terminal, Trouble};
+use crate::declaration::catalogue::Catalogue;
+use crate::declaration::definitions::Definitions;
 use crate::declaration::project::PROJECT_FILE;
-use crate::pipeline::Failure;
+use crate::pipeline::{self, Failure};
+
+/// The zone that the template names.
+const ZONE: Tz = chrono_tz::Europe::Brussels;
 
 /// Write a commented project that runs at once
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     /// Folder of the project; made where it does not exist
     dir: PathBuf,
+    /// Folder with exports: look at its files, draft mappings where none fits, name them in the project
+    #[arg(long, value_name = "FOLDER")]
+    from: Option<PathBuf>,
 }
 
 const TEMPLATE: &str = r#"# A nines project. Put exports into exports/ and say: nines run --project .
@@ -23,9 +34,7 @@ name = "My organisation"
 zone = "Europe/Brussels"        # reporting time zone; periods begin at its midnight
 
 # Files are recognised by their headers. Name a mapping where they are not: `nines sources` lists them.
-[[exports]]
-files = "exports/*"
-# mapping = "servicenow/incident"
+@EXPORTS@# mapping = "servicenow/incident"
 # zone = "Europe/Brussels"      # zone of times without an offset in these files
 
 # A run ends with exit code 3 when a larger share of a file's records is rejected.
@@ -63,14 +72,40 @@ impl Arguments {
             }));
         }
         let failed = |error: std::io::Error| Trouble::failed(format!("{}: {error}", self.dir.display()));
-        fs::create_dir_all(self.dir.join("exports")).map_err(failed)?;
-        fs::write(&file, TEMPLATE).map_err(failed)?;
-        terminal.note(&format!("Wrote {}.", file.display()))?;
-        terminal.note(&format!(
-            "Next: put exports into {}, then: nines run --project {}",
-            self.dir.join("exports").display(),
-            self.dir.display()
-        ))?;
+        let Some(from) = &self.from else {
+            fs::create_dir_all(self.dir.join("exports")).map_err(failed)?;
+            fs::write(&file, TEMPLATE.replace("@EXPORTS@", "[[exports]]\nfiles = \"exports/*\"\n")).map_err(failed)?;
+            terminal.note(&format!("Wrote {}.", file.display()))?;
+            terminal.note(&format!(
+                "Next: put exports into {}, then: nines run --project {}",
+                self.dir.join("exports").display(),
+                self.dir.display()
+            ))?;
+            return Ok(Exit::Done);
+        };
+        let definitions = Definitions::load(&Catalogue::embedded());
+        let adopted = pipeline::adopt(&self.dir, from, &definitions, ZONE)?;
+        let rows = adopted.files.iter().map(|(name, sniffed)| {
+            let tables: Vec<&str> = sniffed.counts.iter().map(|(table, ..)| table.as_str()).collect();
+            let how = if sniffed.draft.is_some() { "drafted, fits to" } else { "recognised, sure to" };
+            let how = format!("{how} {:.0} %", sniffed.confidence * 100.0);
+            vec![name.clone(), sniffed.mapping.id.clone(), tables.join(", "), how]
+        });
+        let text = grid(terminal, &["File", "Mapping", "Tables", "How"], &[], rows.collect());
+        terminal.print(&text)?;
+        for (name, reason) in &adopted.left_out {
+            terminal.warning(&format!("{name}: left out: {reason}"))?;
+        }
+        if adopted.files.is_empty() {
+            return Err(Trouble::usage(format!("{}: no file in it could be understood", from.display())));
+        }
+        fs::create_dir_all(&self.dir).map_err(failed)?;
+        for (id, text) in &adopted.drafts {
+            let path = save(&self.dir, id, text)?;
+            terminal.note(&format!("Wrote {}: read it, what is marked \"guess\" most of all.", path.display()))?;
+        }
+        fs::write(&file, TEMPLATE.replace("@EXPORTS@", &adopted.entries())).map_err(failed)?;
+        terminal.note(&format!("Wrote {}. Next: nines run --project {}", file.display(), self.dir.display()))?;
         Ok(Exit::Done)
     }
 }

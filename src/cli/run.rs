@@ -48,7 +48,7 @@ impl Arguments {
         let report = pipeline::run(
             &session,
             &options,
-            &mut |sources| progress.borrow().plan(sources),
+            &mut |sources| progress.borrow_mut().plan(sources),
             &mut |source, bytes, rows| progress.borrow_mut().update(source, bytes, rows),
         )?;
         progress.into_inner().finish();
@@ -57,7 +57,7 @@ impl Arguments {
             terminal.print(&text)?;
         }
         tell(terminal, &report.ingest)?;
-        let rejected = exit(&session, &report.ingest);
+        let rejected = exit(&session, &report.ingest, terminal)?;
         if self.fail_on == Some(FailOn::Missed) && !report.missed.is_empty() {
             terminal.warning(&format!("targets missed: {}", report.missed.join("; ")))?;
             return Ok(Exit::Missed);

@@ -84,8 +84,8 @@ pub struct Field {
     pub default: Option<String>,
     /// What the numbers count; those of `plus` where that is given.
     pub unit: Option<Unit>,
-    /// The column whose duration is added to an instant.
-    pub plus: Option<String>,
+    /// The durations that are added to an instant: the first of these columns that the file has; empty: none.
+    pub plus: Vec<String>,
 }
 
 impl Field {
@@ -99,7 +99,7 @@ impl Field {
             otherwise: None,
             default: None,
             unit: None,
-            plus: None,
+            plus: Vec::new(),
         }
     }
 }
@@ -200,7 +200,7 @@ impl Mapping {
                 }
                 Origin::Constant(_) | Origin::Sql(_) => {}
             }
-            names.extend(field.plus.as_deref());
+            names.extend(field.plus.iter().map(String::as_str));
         }
         names.extend(self.latest.iter().map(String::as_str));
         names.extend(self.feeds.iter().flat_map(|feed| &feed.rows.explode).map(String::as_str));

@@ -88,6 +88,8 @@ pub struct Table {
     pub title: String,
     /// What one row is.
     pub meaning: String,
+    /// Other words for what its rows are, for recognising the names of files.
+    pub aliases: Vec<String>,
     /// The columns that identify a record.
     pub key: Vec<String>,
     /// The column that orders the versions of a record, when it has one.
@@ -103,6 +105,8 @@ pub struct Table {
 struct RawTable {
     title: String,
     meaning: String,
+    #[serde(default)]
+    aliases: Vec<String>,
     key: Spanned<Vec<String>>,
     newest: Option<Spanned<String>>,
     #[serde(default)]
@@ -185,6 +189,7 @@ impl Table {
             name: name.to_string(),
             title: raw.title,
             meaning: raw.meaning,
+            aliases: raw.aliases,
             key: raw.key.into_inner(),
             newest: raw.newest.map(Spanned::into_inner),
             columns,

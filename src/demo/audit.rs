@@ -1,21 +1,24 @@
-//! `incident_audit.csv`: a ServiceNow-style audit log with the columns of the public incident event log, one row for each
-//! event, local times as `d/m/yyyy HH:MM`, `?` for what is missing. All rows of a ticket stand together, tickets by opening.
+//! `incident_audit.csv`: a ServiceNow-style audit log with the columns of the public incident event log and the company of
+//! the caller, one row for each event, local times as `d/m/yyyy HH:MM`, `?` for what is missing. All rows of a ticket stand
+//! together, tickets by opening.
 
 use super::chance::Chance;
 use super::changes::Change;
 use super::clock::{DAY_S, local};
+use super::customers::{CUSTOMERS, of_caller};
 use super::organisation::{SERVICES, TEAMS};
 use super::outages::{Outage, Story};
+use super::problems;
 use super::sheet::{DAMAGES, Damage, Sheet};
-use super::ticket::{State, Ticket, number};
+use super::ticket::{Event, State, Ticket, number};
 use chrono::{Datelike, Timelike};
 use std::io::{self, Write};
 
-/// The 36 columns.
+/// The 37 columns.
 const HEADER: &str = "number,incident_state,active,reassignment_count,reopen_count,sys_mod_count,made_sla,caller_id,\
 opened_by,opened_at,sys_created_by,sys_created_at,sys_updated_by,sys_updated_at,contact_type,location,category,\
 subcategory,u_symptom,cmdb_ci,impact,urgency,priority,assignment_group,assigned_to,knowledge,u_priority_confirmation,\
-notify,problem_id,rfc,vendor,caused_by,closed_code,resolved_by,resolved_at,closed_at";
+notify,problem_id,rfc,vendor,caused_by,closed_code,resolved_by,resolved_at,closed_at,company";
 
 /// Share of the rows that get a damaged copy.
 const DIRTY: f64 = 0.005;
@@ -42,6 +45,25 @@ pub(super) struct Audit<'a, W> {
     planted: usize,
 }
 
+/// What the log tells of a ticket that other exports must agree with.
+pub(super) struct Told {
+    /// Position of the caller's account.
+    pub(super) customer: usize,
+    /// Number of the problem that some row names.
+    pub(super) problem: Option<u64>,
+    /// Whether that is the problem of a story.
+    pub(super) story: bool,
+    /// Whether the ticket is closed with a workaround.
+    pub(super) workaround: bool,
+}
+
+impl Told {
+    /// Name of the account.
+    pub(super) fn customer(&self) -> &'static str {
+        CUSTOMERS[self.customer].name
+    }
+}
+
 /// What all rows of a ticket share.
 struct Facts<'a> {
     caller: u64,
@@ -60,7 +82,7 @@ struct Facts<'a> {
 
 impl<'a, W: Write> Audit<'a, W> {
     /// Starts the log: writes its header.
-    pub(super) fn new(out: W, changes: &'a [Change], seed: u64) -> io::Result<Self> {
+    pub(super) fn new(mut sheet: Sheet<W>, changes: &'a [Change], seed: u64) -> io::Result<Self> {
         let mut links = Links { requested: vec![Vec::new(); SERVICES.len()], wrong: vec![Vec::new(); SERVICES.len()] };
         for change in changes {
             links.requested[change.service].push((change.created_s, change.key.as_str()));
@@ -69,13 +91,12 @@ impl<'a, W: Write> Audit<'a, W> {
             }
         }
         links.wrong.iter_mut().for_each(|list| list.sort());
-        let mut sheet = Sheet::new(out);
         sheet.header(HEADER)?;
         Ok(Audit { sheet, links, chance: Chance::new(seed, 8), line: Vec::with_capacity(1 << 10), planted: 0 })
     }
 
-    /// The rows of a ticket. Dirty copies never stand for its last event.
-    pub(super) fn write(&mut self, ticket: &Ticket, outage: Option<&'a Outage>) -> io::Result<()> {
+    /// The rows of a ticket, and what they tell. Dirty copies never stand for its last event.
+    pub(super) fn write(&mut self, ticket: &Ticket, outage: Option<&'a Outage>) -> io::Result<Told> {
         let facts = self.facts(ticket, outage);
         let last = ticket.events.len().saturating_sub(1);
         for position in 0..ticket.events.len() {
@@ -87,7 +108,13 @@ impl<'a, W: Write> Audit<'a, W> {
             }
             self.row(ticket, &facts, position, None)?;
         }
-        Ok(())
+        let named = |e: &Event| matches!(e.state, State::AwaitingProblem | State::Resolved | State::Closed);
+        Ok(Told {
+            customer: of_caller(facts.caller),
+            problem: facts.problem.filter(|_| ticket.events.iter().any(named)),
+            story: outage.is_some_and(is_story),
+            workaround: facts.code == "Workaround",
+        })
     }
 
     /// Ends the log.
@@ -110,10 +137,9 @@ impl<'a, W: Write> Audit<'a, W> {
         let position = list.partition_point(|&(created_s, _)| created_s <= ticket.opened_s);
         let rfc = if chance.happens(0.03) { list.get(position).copied() } else { None };
         let waited = ticket.events.iter().any(|e| e.state == State::AwaitingProblem);
-        let story = outage.filter(|o| matches!(o.story, Story::BadRelease | Story::SupplierOutage));
         // One problem for each story: its number follows from when it began.
-        let problem = match story {
-            Some(outage) => Some(outage.start_s as u64 / 60 % 10_000),
+        let problem = match outage.filter(|o| is_story(o)) {
+            Some(outage) => Some(problems::story_number(outage)),
             None if waited || chance.happens(0.012) => Some(20_000 + ticket.sequence / 3),
             None => None,
         };
@@ -197,7 +223,7 @@ impl<'a, W: Write> Audit<'a, W> {
             text("Do Not Notify");
             let waited = ticket.events[..=position].iter().any(|e| e.state == State::AwaitingProblem);
             let problem = facts.problem.filter(|_| waited || done);
-            text(&problem.map_or("?".to_owned(), |p| format!("PRB{p:07}")));
+            text(&problem.map_or("?".to_owned(), problems::id));
             text(facts.rfc.filter(|rfc| rfc.0 <= event.at_s).map_or("?", |rfc| rfc.1));
             let service = &SERVICES[ticket.service];
             let supplier = if service.supplier.is_empty() { TEAMS[event.team].supplier } else { service.supplier };
@@ -208,15 +234,18 @@ impl<'a, W: Write> Audit<'a, W> {
             let resolved =
                 ticket.events[..=position].iter().rev().find(|e| e.state == State::Resolved).filter(|_| done);
             text(&resolved.map_or("?".to_owned(), |e| wall(e.at_s)));
-            line.extend_from_slice(
-                if event.state == State::Closed { wall(event.at_s) } else { "?".to_owned() }.as_bytes(),
-            );
+            text(&if event.state == State::Closed { wall(event.at_s) } else { "?".to_owned() });
+            line.extend_from_slice(CUSTOMERS[of_caller(facts.caller)].name.as_bytes());
             line.push(b'\n');
         }
         let result = self.sheet.raw(&line);
         self.line = line;
         result
     }
+}
+
+fn is_story(outage: &Outage) -> bool {
+    matches!(outage.story, Story::BadRelease | Story::SupplierOutage)
 }
 
 fn flag(yes: bool) -> &'static str {
@@ -250,7 +279,7 @@ mod tests {
 
     #[test]
     fn header_and_times() {
-        assert_eq!(HEADER.split(',').count(), 36);
+        assert_eq!(HEADER.split(',').count(), 37);
         assert_eq!(wall(1_772_438_700), "2/3/2026 09:05");
     }
 }

@@ -1,10 +1,9 @@
 //! `changes.csv`: a Jira-style issue export of the changes, with local times and their offset.
 
-use super::changes::Change;
-use super::clock::{iso_local, local};
+use super::changes::{Change, release};
+use super::clock::iso_local;
 use super::organisation::{SERVICES, TEAMS};
 use super::sheet::{Columns, Sheet, planted_at};
-use chrono::Datelike;
 use std::io::{self, Write};
 
 const HEADER: &str = "Issue key,Issue Type,Summary,Status,Resolution,Created,Updated,Reporter,Assignee,Component/s,\
@@ -25,12 +24,7 @@ pub(super) fn write<W: Write>(sheet: &mut Sheet<W>, changes: &[Change]) -> io::R
             (_, "Standard") => "Change model".to_owned(),
             _ => format!("Change manager {approver}"),
         };
-        let week = local(c.planned_s.0).iso_week();
-        let release = if c.engineers {
-            format!("{} {:02}.{:02}", service.name, week.year() % 100, week.week())
-        } else {
-            String::new()
-        };
+        let release = if c.engineers { release(c.service, c.planned_s.0) } else { String::new() };
         let row = [
             &c.key,
             "Change",

@@ -34,7 +34,7 @@ pub(super) struct Change {
     pub(super) people: (u64, u64, u64),
     pub(super) summary: String,
     /// Position of the outage that it caused.
-    outage: Option<usize>,
+    pub(super) outage: Option<usize>,
 }
 
 impl Change {
@@ -42,6 +42,12 @@ impl Change {
     pub(super) fn went_wrong(&self) -> bool {
         self.actual_s.is_some() && !self.outcome.is_empty() && self.outcome != SUCCESSFUL
     }
+}
+
+/// Name of the release of a service that goes live about that moment: the service, and the year and week.
+pub(super) fn release(service: usize, moment_s: i64) -> String {
+    let week = local(moment_s).iso_week();
+    format!("{} {:02}.{:02}", SERVICES[service].name, week.year() % 100, week.week())
 }
 
 /// All changes by creation, with their keys; writes the keys of the guilty ones into the outages.

@@ -43,6 +43,13 @@ impl Span {
         day_after(self.last_monday, weekday - 7 * (back + 1))
     }
 
+    /// A weekday of every so-manieth week, counted back from the last complete one: at least one day, in order.
+    pub(super) fn every(&self, weeks: usize, weekday: i64) -> impl Iterator<Item = NaiveDate> + use<> {
+        let backs: Vec<u32> = (0..self.weeks).step_by(weeks.max(1)).collect();
+        let last_monday = self.last_monday;
+        backs.into_iter().rev().map(move |back| day_after(last_monday, weekday - 7 * (i64::from(back) + 1)))
+    }
+
     /// Every local day of the span, the unfinished last one included.
     pub(super) fn days(&self) -> impl Iterator<Item = NaiveDate> + use<> {
         self.first_day.iter_days().take(self.weeks as usize * 7 + 1)
@@ -75,6 +82,16 @@ pub(super) fn local(moment_s: i64) -> NaiveDateTime {
 /// `2026-03-02T20:00:00Z`.
 pub(super) fn iso_utc(moment_s: i64) -> String {
     local_time::rfc3339(moment_s * 1_000_000)
+}
+
+/// The same, and nothing for what has not happened.
+pub(super) fn iso_if(moment_s: Option<i64>) -> String {
+    moment_s.map(iso_utc).unwrap_or_default()
+}
+
+/// A moment that has come by as-of, with a little time to spare.
+pub(super) fn by_now(moment_s: i64) -> Option<i64> {
+    (moment_s < AS_OF_S - 300).then_some(moment_s)
 }
 
 /// `2026-03-02T21:00:00+01:00`, local with its offset.
@@ -182,6 +199,8 @@ mod tests {
         assert_eq!(iso_utc(span.start_s), "2026-01-04T23:00:00Z");
         assert_eq!(span.day(0, 2), date(2026, 7, 1));
         assert_eq!(Span::new(1).day(7, 0), date(2026, 6, 29));
+        assert_eq!(span.every(4, 1).count(), 7);
+        assert_eq!(span.every(4, 1).last(), Some(date(2026, 6, 30)));
     }
 
     #[test]

@@ -27,6 +27,13 @@ pub(super) struct Incident {
     pub(super) ticket: Option<u64>,
 }
 
+impl Incident {
+    /// True if it was handled as a major one.
+    pub(super) fn major(&self) -> bool {
+        self.priority == 1
+    }
+}
+
 /// The incidents of the outages by their start; writes their ids into the outages.
 pub(super) fn incidents(outages: &mut [Outage], seed: u64) -> Vec<Incident> {
     let mut chance = Chance::new(seed, 4);
@@ -173,7 +180,7 @@ fn object(incident: &Incident, outage: &Outage, number: usize, damage: Option<Da
             link(outage.change.as_deref().unwrap_or_default()),
             link(&ticket),
             link(outage.supplier),
-            incident.priority == 1
+            incident.major()
         ),
     ] {
         line.push_str(&part);

@@ -2,33 +2,60 @@
 //! options give the same bytes on any machine. It refuses no tickets, no weeks, and more than 1,040 weeks.
 //!
 //! The exports agree with each other: an outage shows as failed probes, an incident and tickets; a bad release also as a
-//! change. [`Summary`] says what was planted, so that tests know what the program must find.
+//! change, a deployment that was rolled back and a problem. Every canonical table gets rows. [`Summary`] says what was
+//! planted, so that tests know what the program must find.
 
+mod agreements;
 mod arrivals;
 mod audit;
+mod capacity;
 mod chance;
 mod change_export;
 mod changes;
 mod clock;
+mod customers;
+mod deployment_export;
+mod deployments;
+mod effort;
+mod finance;
+mod folder;
+mod follow_ups;
+mod history;
 mod incidents;
+mod jobs;
+mod kanban;
+mod links;
 mod maintenance;
 mod organisation;
 mod outages;
+mod patches;
 mod path;
+mod planted;
 mod probes;
+mod problems;
 mod project;
+mod register;
 mod sheet;
+mod sli_counts;
 mod summary;
+mod surveys;
 mod ticket;
+mod work_items;
 
 #[cfg(test)]
 mod tests;
 
-pub use summary::{BadRelease, Drift, Gap, Planted, Summary, SupplierOutage};
+pub use planted::{
+    BadRelease, Drift, FailedBackups, FillingResource, Gap, Misalignment, Orphans, OverBudget, Patching, Planted,
+    Responses, Review, SupplierOutage, Toil, TopBug, Unhappy, WipBreach,
+};
+pub use summary::Summary;
 
-use sheet::Sheet;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use folder::{Folder, named};
+use follow_ups::FollowUps;
+use history::History;
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 /// Weeks at most: twenty years.
@@ -61,42 +88,17 @@ impl Default for Options {
 /// Options out of range (`InvalidInput`), and what the file system refuses, with the file's name.
 pub fn write(dir: &Path, options: &Options, progress: &mut dyn FnMut(u64)) -> io::Result<Summary> {
     check(options)?;
-    let span = clock::Span::new(options.weeks);
-    let seed = options.seed;
-    let mut outages = outages::outages(&span, seed);
-    let changes = changes::changes(&span, options.tickets, seed, &mut outages);
-    let mut incidents = incidents::incidents(&mut outages, seed);
-    let windows = maintenance::windows(&span, seed);
-    let mut summary = summary::planted(&span, &outages, &changes, &windows);
-
-    let exports = Folder { dir: dir.join("exports") };
-    fs::create_dir_all(&exports.dir).map_err(|error| named("exports", error))?;
-    exports.sheet(&mut summary, "services.csv", organisation::write_services)?;
-    exports.sheet(&mut summary, "teams.csv", organisation::write_teams)?;
-    exports.sheet(&mut summary, "maintenance.csv", |sheet| maintenance::write(sheet, &windows))?;
-    exports.sheet(&mut summary, "outages.csv", |sheet| outages::write(sheet, &outages))?;
-    exports.sheet(&mut summary, "changes.csv", |sheet| change_export::write(sheet, &changes))?;
-
-    let name = "incident_audit.csv";
-    let out = exports.create(name)?;
-    let log = Tickets { span: &span, options, outages: &outages, changes: &changes };
-    let sheet = log.write(out, &mut incidents, &mut summary, progress).map_err(|error| named(name, error))?;
-    summary.add(name, finish(name, sheet)?);
-
-    exports.sheet(&mut summary, "pagerduty_incidents.jsonl", |sheet| incidents::write(sheet, &incidents, &outages))?;
-    let name = "probes.csv.gz";
-    let zipped = flate2::GzBuilder::new()
-        .mtime(0)
-        .operating_system(255)
-        .write(exports.create(name)?, flate2::Compression::best());
-    let mut sheet = Sheet::new(BufWriter::with_capacity(1 << 16, zipped));
-    probes::write(&mut sheet, &span, seed, &outages).map_err(|error| named(name, error))?;
-    let (out, records, dirty) = sheet.finish().map_err(|error| named(name, error))?;
-    let zipped = out.into_inner().map_err(|error| named(name, error.into_error()))?;
-    zipped.finish().and_then(|mut out| out.flush()).map_err(|error| named(name, error))?;
-    summary.add(name, (records, dirty));
-
-    fs::write(dir.join("nines.toml"), project::text(&span)).map_err(|error| named("nines.toml", error))?;
+    let mut history = History::new(options);
+    let mut summary = summary::summary(&history);
+    let exports = Folder::make(dir)?;
+    lists(&exports, &history, &mut summary)?;
+    practice(&exports, &history, &mut summary)?;
+    tickets(&exports, options, &mut history, &mut summary, progress)?;
+    let History { span, seed, outages, incidents, .. } = &history;
+    exports.sheet(&mut summary, "pagerduty_incidents.jsonl", |s| incidents::write(s, incidents, outages))?;
+    exports.zipped(&mut summary, "probes.csv.gz", |s| probes::write(s, span, *seed, outages))?;
+    exports.zipped(&mut summary, "sli_counts.csv.gz", |s| sli_counts::write(s, span, *seed, outages))?;
+    fs::write(dir.join("nines.toml"), project::text(span)).map_err(|error| named("nines.toml", error))?;
     Ok(summary)
 }
 
@@ -111,83 +113,81 @@ fn check(options: &Options) -> io::Result<()> {
     Ok(())
 }
 
-/// An error with the name of the file that it is about.
-fn named(name: &str, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{name}: {error}"))
+/// Who and what there is, and what happened to services.
+fn lists(exports: &Folder, history: &History, summary: &mut Summary) -> io::Result<()> {
+    exports.sheet(summary, "services.csv", organisation::write_services)?;
+    exports.sheet(summary, "teams.csv", organisation::write_teams)?;
+    exports.sheet(summary, "customers.csv", customers::write)?;
+    exports.sheet(summary, "agreements.csv", |s| agreements::write(s, &history.span))?;
+    exports.sheet(summary, "maintenance.csv", |s| maintenance::write(s, &history.windows))?;
+    exports.sheet(summary, "outages.csv", |s| outages::write(s, &history.outages))?;
+    exports.sheet(summary, "changes.csv", |s| change_export::write(s, &history.changes))?;
+    exports.sheet(summary, "deployments.csv", |s| deployment_export::write(s, &history.deployments))?;
+    exports.sheet(summary, "work_items.csv", |s| work_items::write(s, &history.items))
 }
 
-type Out = BufWriter<File>;
-
-fn finish(name: &str, sheet: Sheet<Out>) -> io::Result<summary::Count> {
-    let (_, records, dirty) = sheet.finish().map_err(|error| named(name, error))?;
-    Ok((records, dirty))
+/// What infrastructure, platforms and money are managed by; each of these exports says what it planted.
+fn practice(exports: &Folder, history: &History, summary: &mut Summary) -> io::Result<()> {
+    let (span, seed) = (&history.span, history.seed);
+    summary.planted.failed_backups = exports.zipped(summary, "jobs.csv.gz", |s| jobs::write(s, span, seed))?;
+    summary.planted.patching = exports.sheet(summary, "patches.csv", |s| patches::write(s, span, seed))?;
+    summary.planted.filling = exports.zipped(summary, "capacity.csv.gz", |s| capacity::write(s, span, seed))?;
+    summary.planted.review = exports.sheet(summary, "register.csv", |s| register::write(s, span, seed))?;
+    summary.planted.over_budget = exports.sheet(summary, "finance.csv", |s| finance::write(s, span, seed))?;
+    summary.planted.toil = exports.zipped(summary, "effort.csv.gz", |s| effort::write(s, span, seed))?;
+    Ok(())
 }
 
-/// The folder of the exports.
-struct Folder {
-    dir: std::path::PathBuf,
-}
+/// Streams the tickets with all that they leave behind; tells each incident of its first ticket.
+fn tickets(
+    exports: &Folder,
+    options: &Options,
+    history: &mut History,
+    summary: &mut Summary,
+    progress: &mut dyn FnMut(u64),
+) -> io::Result<()> {
+    let named = |name| move |error| named(name, error);
+    let mut problems = exports.open("problems.csv")?;
+    problems::write(&mut problems, &history.problems).map_err(named("problems.csv"))?;
+    let mut links = exports.open("links.csv")?;
+    links::write(&mut links, history).map_err(named("links.csv"))?;
+    let mut surveys = exports.open("surveys.csv")?;
+    summary.planted.responses =
+        surveys::write(&mut surveys, &history.span, history.seed).map_err(named("surveys.csv"))?;
 
-impl Folder {
-    fn create(&self, name: &str) -> io::Result<Out> {
-        let file = File::create(self.dir.join(name)).map_err(|error| named(name, error))?;
-        Ok(BufWriter::with_capacity(1 << 18, file))
+    let History { span, seed, outages, changes, incidents, deployments, problems: known, .. } = history;
+    let mut incident_of = vec![None; outages.len()];
+    for (position, incident) in incidents.iter().enumerate() {
+        incident_of[incident.outage] = Some(position);
     }
-
-    fn sheet(
-        &self,
-        summary: &mut Summary,
-        name: &str,
-        fill: impl FnOnce(&mut Sheet<Out>) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let mut sheet = Sheet::new(self.create(name)?);
-        fill(&mut sheet).map_err(|error| named(name, error))?;
-        summary.add(name, finish(name, sheet)?);
-        Ok(())
-    }
-}
-
-/// What the audit log is made from.
-struct Tickets<'a> {
-    span: &'a clock::Span,
-    options: &'a Options,
-    outages: &'a [outages::Outage],
-    changes: &'a [changes::Change],
-}
-
-impl Tickets<'_> {
-    /// Streams the tickets; tells each incident of its first ticket.
-    fn write(
-        &self,
-        out: Out,
-        incidents: &mut [incidents::Incident],
-        summary: &mut Summary,
-        progress: &mut dyn FnMut(u64),
-    ) -> io::Result<Sheet<Out>> {
-        let mut incident_of = vec![None; self.outages.len()];
-        for (position, incident) in incidents.iter().enumerate() {
-            incident_of[incident.outage] = Some(position);
-        }
-        let seed = self.options.seed;
-        let office = clock::Office::new(self.span);
-        let mut chance = chance::Chance::new(seed, 7);
-        let mut audit = audit::Audit::new(out, self.changes, seed)?;
-        let mut ticket = ticket::Ticket::default();
-        let arrivals = arrivals::Arrivals::new(self.span, self.options.tickets, seed, self.outages);
-        for (sequence, arrival) in arrivals.enumerate() {
-            let sequence = sequence as u64 + 1;
-            let outage = arrival.outage.and_then(|position| self.outages.get(position));
-            ticket.live(sequence, arrival.at_s, outage, &office, &mut chance);
-            audit.write(&ticket, outage)?;
-            summary.count_ticket(&ticket);
-            let incident = arrival.outage.and_then(|position| incident_of[position]);
-            if let Some(incident) = incident.and_then(|position| incidents.get_mut(position)) {
-                incident.ticket.get_or_insert(sequence);
-            }
-            if sequence.is_multiple_of(PROGRESS) || sequence == self.options.tickets {
-                progress(sequence);
+    let office = clock::Office::new(span);
+    let mut chance = chance::Chance::new(*seed, 7);
+    let mut audit = audit::Audit::new(exports.open("incident_audit.csv")?, changes, *seed)?;
+    let mut follow_ups = FollowUps::new(known, deployments, [problems, links, surveys], *seed);
+    let mut ticket = ticket::Ticket::default();
+    for (sequence, arrival) in arrivals::Arrivals::new(span, options.tickets, *seed, outages).enumerate() {
+        let sequence = sequence as u64 + 1;
+        let outage = arrival.outage.and_then(|position| outages.get(position));
+        ticket.live(sequence, arrival.at_s, outage, &office, &mut chance);
+        let told = audit.write(&ticket, outage).map_err(named("incident_audit.csv"))?;
+        summary.count_ticket(&ticket);
+        let incident = arrival.outage.and_then(|position| incident_of[position]);
+        let mut parent = None;
+        if let Some(incident) = incident.and_then(|position| incidents.get_mut(position)) {
+            let first = *incident.ticket.get_or_insert(sequence);
+            parent = (first != sequence && incident.major()).then_some(first);
+            if first == sequence {
+                follow_ups.first_of(incident.outage, sequence).map_err(named("links.csv"))?;
             }
         }
-        Ok(audit.finish())
+        follow_ups.write(&ticket, &told, parent, outage.is_none()).map_err(named("links.csv"))?;
+        if sequence.is_multiple_of(PROGRESS) || sequence == options.tickets {
+            progress(sequence);
+        }
     }
+    exports.close(summary, "incident_audit.csv", audit.finish())?;
+    summary.take(&follow_ups.tally, known);
+    exports.close(summary, "problems.csv", follow_ups.problem_sheet)?;
+    exports.close(summary, "links.csv", follow_ups.link_sheet)?;
+    exports.close(summary, "surveys.csv", follow_ups.survey_sheet)
 }

@@ -9,7 +9,7 @@ pub(super) struct Team {
     pub(super) tier: u8,
     pub(super) supplier: &'static str,
     style: &'static str,
-    wip_limit: &'static str,
+    pub(super) wip_limit: &'static str,
 }
 
 const fn team(
@@ -33,11 +33,11 @@ pub(super) const NETWORK_ADMIN: usize = 4;
 pub(super) const SYSTEMS: usize = 5;
 pub(super) const OPERATIONS_CENTRE: usize = 6;
 const PAYMENTS_OPS: usize = 7;
-const COMMERCE_OPS: usize = 8;
+pub(super) const COMMERCE_OPS: usize = 8;
 const DATA_OPS: usize = 9;
 const WORKPLACE_OPS: usize = 10;
 const PAYMENTS_DEV: usize = 11;
-const COMMERCE_DEV: usize = 12;
+pub(super) const COMMERCE_DEV: usize = 12;
 const DATA_DEV: usize = 13;
 const PLATFORM_DEV: usize = 14;
 const MOBILE_DEV: usize = 15;
@@ -65,7 +65,7 @@ pub(super) const TEAMS: [Team; 16] = [
 /// A service, and how it behaves in the demo.
 pub(super) struct Service {
     pub(super) name: &'static str,
-    kind: &'static str,
+    pub(super) kind: &'static str,
     criticality: &'static str,
     pub(super) supplier: &'static str,
     calendar: &'static str,
@@ -83,13 +83,20 @@ pub(super) struct Service {
 }
 
 pub(super) const PAYMENTS: usize = 0;
+pub(super) const ORDER_DESK: usize = 1;
+pub(super) const IDENTITY: usize = 2;
+pub(super) const PORTAL: usize = 3;
 pub(super) const DATA: usize = 4;
 pub(super) const ERP: usize = 6;
+pub(super) const WAREHOUSE: usize = 7;
+pub(super) const EMAIL: usize = 8;
 pub(super) const NETWORK: usize = 9;
 pub(super) const DESKTOPS: usize = 10;
 pub(super) const INTRANET: usize = 11;
 /// The supplier whose outage hits Network and Payments.
 pub(super) const NETCO: &str = "Netco";
+/// All suppliers.
+pub(super) const SUPPLIERS: [&str; 4] = [NETCO, "Paywise", "Cloudia", "Deskline"];
 
 #[rustfmt::skip]
 pub(super) const SERVICES: [Service; 12] = [
@@ -156,6 +163,7 @@ mod tests {
             for (position, &team) in service.teams.iter().enumerate() {
                 assert_eq!(usize::from(TEAMS[team].tier), position + 2, "{}", service.name);
             }
+            assert!(service.supplier.is_empty() || SUPPLIERS.contains(&service.supplier));
             for other in service.depends_on.split(';').chain([service.parent]).filter(|n| !n.is_empty()) {
                 assert!(names.contains(&other), "{other}");
             }

@@ -64,6 +64,50 @@ files = "exports/maintenance*.csv"
 [[exports]]
 files = "exports/probes*.csv.gz"
 
+# What is managed beside them.
+
+[[exports]]
+files = "exports/customers.csv"
+
+[[exports]]
+files = "exports/agreements.csv"           # to customers, between teams, by suppliers
+
+[[exports]]
+files = "exports/problems*.csv"            # problems, known errors and bugs
+
+[[exports]]
+files = "exports/links*.csv"               # which record led to which
+
+[[exports]]
+files = "exports/deployments*.csv"
+
+[[exports]]
+files = "exports/work_items*.csv"
+
+[[exports]]
+files = "exports/surveys*.csv"
+
+[[exports]]
+files = "exports/jobs*.csv.gz"
+
+[[exports]]
+files = "exports/patches*.csv"
+
+[[exports]]
+files = "exports/capacity*.csv.gz"
+
+[[exports]]
+files = "exports/register*.csv"
+
+[[exports]]
+files = "exports/finance*.csv"
+
+[[exports]]
+files = "exports/effort*.csv.gz"
+
+[[exports]]
+files = "exports/sli_counts*.csv.gz"
+
 # --- The demo's exports have damaged records in them, as real ones do. Up to this share of a file a run still ends well.
 
 [ingest]

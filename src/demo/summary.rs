@@ -1,12 +1,18 @@
 //! What a demo holds: records by file, and what was planted on purpose. Instants are microseconds since the epoch, UTC.
 
-use super::changes::Change;
-use super::clock::{AS_OF_S, Span, WEEK_S};
-use super::maintenance::Window;
-use super::organisation::{NETCO, SERVICES};
+use super::agreements::MISALIGNED;
+use super::clock::{AS_OF_S, WEEK_S};
+use super::customers::{CUSTOMERS, UNHAPPY, UNHAPPY_WEEKS};
+use super::deployments::{PRODUCTION, SELF_DEPLOYED};
+use super::follow_ups::Tally;
+use super::history::History;
+use super::jobs::NEVER_RESTORED;
+use super::organisation::{NETCO, PAYMENTS, SERVICES};
 use super::outages::{Outage, Story};
-use super::probes;
+use super::planted::{BadRelease, Drift, Gap, Misalignment, Orphans, Planted, SupplierOutage, TopBug, Unhappy, micros};
+use super::problems::{Problem, id, story_number};
 use super::ticket::{DRIFT, State, Ticket};
+use super::{kanban, links, probes, surveys};
 use std::collections::BTreeMap;
 
 /// Records of a file, and its dirty ones by kind.
@@ -38,79 +44,6 @@ pub struct Summary {
     pub planted: Planted,
 }
 
-/// The stories that the exports tell.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Planted {
-    /// A change that was backed out; absent in a single week.
-    pub bad_release: Option<BadRelease>,
-    /// A supplier's outage in the last complete week.
-    pub supplier_outage: SupplierOutage,
-    /// Outage that lies wholly inside a maintenance window.
-    pub outage_inside_maintenance: Option<String>,
-    /// Outage that begins in a maintenance window and outlasts it.
-    pub outage_past_maintenance: Option<String>,
-    /// Degradations that overlap an outage of the same service.
-    pub overlapping: Vec<String>,
-    /// Degradation that is still open at as-of.
-    pub open_degradation: Option<String>,
-    /// Days without probes of one service.
-    pub probe_gap: Gap,
-    /// The tier that slowly takes longer.
-    pub drift: Drift,
-    /// Number of maintenance windows.
-    pub maintenance_windows: u64,
-}
-
-/// A release that took a service down.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BadRelease {
-    /// Key of the change.
-    pub change: String,
-    /// Service that it hit.
-    pub service: String,
-    /// Actual start of the change.
-    pub change_started: i64,
-    /// Its actual end, backed out.
-    pub change_ended: i64,
-    /// Id of the outage.
-    pub outage: String,
-    /// Id of the incident.
-    pub incident: String,
-    /// Start of the outage.
-    pub started: i64,
-    /// Its end.
-    pub ended: i64,
-}
-
-/// A supplier that took services down.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SupplierOutage {
-    /// Name of the supplier.
-    pub supplier: String,
-    /// Service, id of the outage, id of the incident, start and end of each service that it hit.
-    pub services: Vec<(String, String, String, i64, i64)>,
-}
-
-/// A time without probes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Gap {
-    /// Service whose probes are missing.
-    pub service: String,
-    /// First missing moment.
-    pub from: i64,
-    /// End of the gap.
-    pub to: i64,
-}
-
-/// A slow change.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Drift {
-    /// Tier that becomes slower.
-    pub tier: u8,
-    /// From when on.
-    pub from: i64,
-}
-
 impl Summary {
     pub(super) fn add(&mut self, file: &str, (records, dirty): Count) {
         self.files.insert(file.to_owned(), records);
@@ -132,51 +65,90 @@ impl Summary {
             self.open_tickets += 1;
         }
     }
-}
 
-fn micros(moment_s: i64) -> i64 {
-    moment_s * 1_000_000
+    /// What was counted while tickets were written.
+    pub(super) fn take(&mut self, tally: &Tally, problems: &[Problem]) {
+        let planted = &mut self.planted;
+        planted.tickets_of_bugs = tally.by_problem.iter().sum();
+        planted.tickets_of_major_incidents = tally.children;
+        planted.duplicate_tickets = tally.duplicates;
+        planted.ticket_answers = tally.answers;
+        if let Some(top) = problems.iter().zip(&tally.by_problem).find(|(p, _)| p.is_hot()) {
+            let (bug, service) = (top.0.id.clone(), SERVICES[top.0.service].name.to_owned());
+            planted.top_bug = TopBug { bug, service, tickets: *top.1 };
+        }
+    }
 }
 
 /// A summary that knows the stories, and no files yet.
-pub(super) fn planted(span: &Span, outages: &[Outage], changes: &[Change], windows: &[Window]) -> Summary {
-    let of = |story| outages.iter().filter(move |o| o.story == story);
-    let id = |story| of(story).map(|o| o.id.clone()).next();
+pub(super) fn summary(history: &History) -> Summary {
+    Summary {
+        start: micros(history.span.start_s),
+        as_of: micros(AS_OF_S),
+        planted: planted(history),
+        ..Summary::default()
+    }
+}
+
+/// The release that was backed out, in all exports that tell of it.
+fn bad_release(history: &History) -> Option<BadRelease> {
+    let position = history.outages.iter().position(|o| o.story == Story::BadRelease)?;
+    let outage = &history.outages[position];
+    let change = history.changes.iter().find(|c| Some(&c.key) == outage.change.as_ref())?;
+    let (started_s, ended_s) = change.actual_s?;
+    let guilty = history.deployments.iter().find(|d| d.outage == Some(position) && d.environment == PRODUCTION);
+    Some(BadRelease {
+        change: change.key.clone(),
+        service: SERVICES[outage.service].name.to_owned(),
+        change_started: micros(started_s),
+        change_ended: micros(ended_s),
+        outage: outage.id.clone(),
+        incident: outage.incident.clone().unwrap_or_default(),
+        started: micros(outage.start_s),
+        ended: micros(outage.until_s()),
+        deployment: guilty.map(|d| d.id.clone()).unwrap_or_default(),
+        problem: id(story_number(outage)),
+    })
+}
+
+fn planted(history: &History) -> Planted {
+    let of = |story| history.outages.iter().filter(move |o| o.story == story);
+    let outage = |story| of(story).map(|o| o.id.clone()).next();
     let incident = |o: &Outage| o.incident.clone().unwrap_or_default();
-    let bad_release = of(Story::BadRelease).next().and_then(|o| {
-        let change = changes.iter().find(|c| Some(&c.key) == o.change.as_ref())?;
-        let (started_s, ended_s) = change.actual_s?;
-        Some(BadRelease {
-            change: change.key.clone(),
-            service: SERVICES[o.service].name.to_owned(),
-            change_started: micros(started_s),
-            change_ended: micros(ended_s),
-            outage: o.id.clone(),
-            incident: incident(o),
-            started: micros(o.start_s),
-            ended: micros(o.until_s()),
-        })
-    });
     let services = of(Story::SupplierOutage)
         .map(|o| {
             (SERVICES[o.service].name.to_owned(), o.id.clone(), incident(o), micros(o.start_s), micros(o.until_s()))
         })
         .collect();
-    let (silent, from_s, to_s) = probes::gap(span);
-    Summary {
-        start: micros(span.start_s),
-        as_of: micros(AS_OF_S),
-        planted: Planted {
-            bad_release,
-            supplier_outage: SupplierOutage { supplier: NETCO.to_owned(), services },
-            outage_inside_maintenance: id(Story::InsideMaintenance),
-            outage_past_maintenance: id(Story::PastMaintenance),
-            overlapping: of(Story::Overlapping).map(|o| o.id.clone()).collect(),
-            open_degradation: id(Story::Open),
-            probe_gap: Gap { service: SERVICES[silent].name.to_owned(), from: micros(from_s), to: micros(to_s) },
-            drift: Drift { tier: DRIFT.0, from: micros(AS_OF_S - DRIFT.1 * WEEK_S) },
-            maintenance_windows: windows.len() as u64,
+    let (silent, from_s, to_s) = probes::gap(&history.span);
+    let upside_down = |p: &&Problem| p.kind == "bug" && p.severity.abs_diff(p.priority) == 3;
+    let held = history.deployments.iter().find(|d| matches!(d.held_s, Some((_, None))));
+    Planted {
+        bad_release: bad_release(history),
+        supplier_outage: SupplierOutage { supplier: NETCO.to_owned(), services },
+        outage_inside_maintenance: outage(Story::InsideMaintenance),
+        outage_past_maintenance: outage(Story::PastMaintenance),
+        overlapping: of(Story::Overlapping).map(|o| o.id.clone()).collect(),
+        open_degradation: outage(Story::Open),
+        probe_gap: Gap { service: SERVICES[silent].name.to_owned(), from: micros(from_s), to: micros(to_s) },
+        drift: Drift { tier: DRIFT.0, from: micros(AS_OF_S - DRIFT.1 * WEEK_S) },
+        maintenance_windows: history.windows.len() as u64,
+        upside_down_bugs: history.problems.iter().filter(upside_down).map(|p| p.id.clone()).collect(),
+        held_release: held.map(|d| d.id.clone()).unwrap_or_default(),
+        self_deployed: SERVICES[SELF_DEPLOYED].name.to_owned(),
+        wip_breach: kanban::breach(&history.span, &history.items),
+        misalignment: Misalignment {
+            supplier: SERVICES[PAYMENTS].supplier.to_owned(),
+            service: SERVICES[PAYMENTS].name.to_owned(),
+            committed: MISALIGNED.1.to_owned(),
+            promised: MISALIGNED.0.to_owned(),
         },
-        ..Summary::default()
+        unhappy: Unhappy {
+            customer: CUSTOMERS[UNHAPPY].name.to_owned(),
+            from: micros(AS_OF_S - UNHAPPY_WEEKS * WEEK_S),
+        },
+        never_restored: SERVICES[NEVER_RESTORED].name.to_owned(),
+        orphans: Orphans { customer: surveys::ORPHAN.to_owned(), problems: links::ORPHANS.map(str::to_owned).to_vec() },
+        ..Planted::default()
     }
 }

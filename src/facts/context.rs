@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
-use super::columns::{integer, text};
+use super::columns::{instant, integer, text};
+use super::tiers::Tiers;
 use crate::declaration::project::Project;
 use crate::declaration::table::Table;
 use crate::lake::{self, Lake, LakeError};
@@ -41,7 +42,7 @@ pub struct References {
     /// All declared services, in order.
     pub services: Vec<String>,
     /// Team to its tier.
-    pub tier: BTreeMap<String, i64>,
+    pub tier: Tiers,
 }
 
 impl Context<'_> {
@@ -103,14 +104,17 @@ impl Context<'_> {
                 }
             }
         }
-        found.tier = self.project.tiers.clone();
+        found.tier = self.project.tiers.clone().into_iter().collect();
         let teams = self.frame("teams")?;
         if teams.width() > 0 {
-            for (team, tier) in text(&teams, "team")?.iter().zip(integer(&teams, "tier")?) {
-                if let (Some(team), Some(tier)) = (team, tier) {
-                    found.tier.insert((*team).to_string(), tier);
-                }
-            }
+            let placed: Vec<(&str, Option<i64>, i64)> = text(&teams, "team")?
+                .iter()
+                .zip(instant(&teams, "valid_from", None)?)
+                .zip(integer(&teams, "tier")?)
+                .filter_map(|((team, from), tier)| Some(((*team)?, from, tier?)))
+                .collect();
+            placed.iter().for_each(|(team, ..)| found.tier.forget(team));
+            placed.iter().for_each(|(team, from, tier)| found.tier.insert(team, *from, *tier));
         }
         Ok(found)
     }

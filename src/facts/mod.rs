@@ -8,6 +8,7 @@ mod incidents;
 mod path;
 mod service_time;
 mod tickets;
+mod tiers;
 
 use polars::prelude::DataFrame;
 
@@ -27,7 +28,11 @@ pub struct Fact {
 
 /// All facts.
 pub const FACTS: &[Fact] = &[
-    Fact { name: "tickets", tables: &["tickets", "ticket_events", "teams", "services"], build: tickets::build },
+    Fact {
+        name: "tickets",
+        tables: &["tickets", "ticket_events", "teams", "services", "links"],
+        build: tickets::build,
+    },
     Fact { name: "ticket_steps", tables: &["tickets", "ticket_events", "teams"], build: tickets::build_steps },
     Fact { name: "incidents", tables: &["incidents", "services", "links"], build: incidents::build },
     Fact {

@@ -1,6 +1,8 @@
 //! The way of a ticket through teams and tiers, and what it says: escalations, bounces, skips, violations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use super::tiers::Tiers;
 
 /// A stay of a ticket with one team.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,14 +49,14 @@ pub(super) struct Path {
 /// neighbours are one stay. `None` when no row names a team.
 pub(super) fn path<'a>(
     rows: impl IntoIterator<Item = (i64, Option<&'a str>)>,
-    tiers: &BTreeMap<String, i64>,
+    tiers: &Tiers,
     allowed: Option<&BTreeSet<(i64, i64)>>,
 ) -> Option<Path> {
     let mut stays: Vec<Stay> = Vec::new();
     for (at, team) in rows {
         let Some(team) = team else { continue };
         if stays.last().is_none_or(|stay| stay.team != team) {
-            stays.push(Stay { team: team.to_string(), tier: tiers.get(team).copied(), from: at });
+            stays.push(Stay { team: team.to_string(), tier: tiers.at(team, at), from: at });
         }
     }
     let (first, last) = (stays.first()?.clone(), stays.last()?.clone());
@@ -123,8 +125,10 @@ mod tests {
     use super::*;
 
     fn walk(teams: &[&str]) -> Path {
-        let tiers: BTreeMap<String, i64> =
-            [("A", 1), ("A2", 1), ("B", 2), ("C", 3), ("D", 4)].map(|(team, tier)| (team.to_string(), tier)).into();
+        let tiers: Tiers = [("A", 1), ("A2", 1), ("B", 2), ("C", 3), ("D", 4)]
+            .map(|(team, tier)| (team.to_string(), tier))
+            .into_iter()
+            .collect();
         let allowed = BTreeSet::from([(1, 2), (2, 3)]);
         let rows = teams.iter().enumerate().map(|(at, team)| (at as i64, (*team != "-").then_some(*team)));
         path(rows, &tiers, Some(&allowed)).unwrap()

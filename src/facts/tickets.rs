@@ -6,7 +6,9 @@ use polars::prelude::DataFrame;
 
 use super::columns::{Builder, boolean, elapsed_s, instant, integer, number, text};
 use super::context::Context;
+use super::incidents::linked;
 use super::path::{self, Path};
+use super::tiers::Tiers;
 use crate::arithmetic::interval;
 use crate::lake::LakeError;
 
@@ -18,7 +20,7 @@ struct Course {
 }
 
 /// The events of all tickets by ticket id, cut at as-of.
-fn courses(context: &Context, tiers: &BTreeMap<String, i64>) -> Result<BTreeMap<String, Course>, LakeError> {
+fn courses(context: &Context, tiers: &Tiers) -> Result<BTreeMap<String, Course>, LakeError> {
     let events = context.frame("ticket_events")?;
     let mut found = BTreeMap::new();
     if events.height() == 0 {
@@ -36,25 +38,28 @@ fn courses(context: &Context, tiers: &BTreeMap<String, i64>) -> Result<BTreeMap<
         let path = path::path(steps, tiers, context.project.allowed.as_ref());
         let mut holds = Vec::new();
         let mut returns = 0;
-        for pair in rows.windows(2) {
-            let [row, next] = pair else { continue };
-            if let (Some(from), Some(to)) = (at[*row], at[*next])
-                && substate[*row].is_some_and(|substate| substate.starts_with("waiting"))
-            {
-                holds.push((from, to));
+        let (mut waiting_from, mut is_done) = (None, false);
+        for row in rows {
+            // A row of another kind, such as a comment or the breach of a target, leaves the state as it was.
+            if state[*row].is_none() && substate[*row].is_none() {
+                continue;
             }
-            let done = |row: usize| {
-                state[row]
-                    .is_some_and(|state| state.eq_ignore_ascii_case("resolved") || state.eq_ignore_ascii_case("closed"))
-            };
-            returns += i64::from(done(*row) && !done(*next) && state[*next].is_some());
+            let waits = substate[*row].is_some_and(|substate| substate.starts_with("waiting"));
+            match (waiting_from, waits) {
+                (None, true) => waiting_from = at[*row],
+                (Some(from), false) => {
+                    holds.extend(at[*row].map(|to| (from, to)));
+                    waiting_from = None;
+                }
+                _ => {}
+            }
+            if let Some(state) = state[*row] {
+                let was_done = is_done;
+                is_done = state.eq_ignore_ascii_case("resolved") || state.eq_ignore_ascii_case("closed");
+                returns += i64::from(was_done && !is_done);
+            }
         }
-        if let Some(last) = rows.last()
-            && substate[*last].is_some_and(|substate| substate.starts_with("waiting"))
-            && let Some(from) = at[*last]
-        {
-            holds.push((from, context.as_of));
-        }
+        holds.extend(waiting_from.map(|from| (from, context.as_of)));
         found.insert(id.to_string(), Course { path, holds: interval::union(holds), returns });
     }
     Ok(found)
@@ -116,9 +121,16 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         supplier.or_else(|| service.and_then(|service| references.supplier.get(service)).map(String::as_str))
     });
     fact.text("supplier", supplier.collect::<Vec<_>>());
-    let tier_of = |team: Option<&str>| team.and_then(|team| references.tier.get(team).copied());
+    // The tier that a team had when the ticket ended, or has now.
+    let tier_of =
+        |team: Option<&str>, ended: Option<i64>| team.and_then(|team| references.tier.at(team, ended.unwrap_or(as_of)));
     let declared_tier = pick(&rows, &integer(&tickets, "tier")?);
-    let tier: Vec<_> = declared_tier.iter().zip(&team).map(|(tier, team)| tier_of(*team).or(*tier)).collect();
+    let tier: Vec<_> = declared_tier
+        .iter()
+        .zip(&team)
+        .zip(&ended)
+        .map(|((tier, team), ended)| tier_of(*team, *ended).or(*tier))
+        .collect();
     fact.integer("tier", tier.clone());
     let is_resolved: Vec<bool> = resolved.iter().map(Option::is_some).collect();
     let resolver: Vec<Option<&str>> = pick(&rows, &text(&tickets, "resolver_team")?)
@@ -130,13 +142,25 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let resolver_tier: Vec<Option<i64>> = resolver
         .iter()
         .zip(&tier)
-        .zip(&is_resolved)
-        .map(|((resolver, tier), resolved)| tier_of(*resolver).or(*tier).filter(|_| *resolved))
+        .zip(&resolved)
+        .map(|((resolver, tier), resolved)| tier_of(*resolver, *resolved).or(*tier).filter(|_| resolved.is_some()))
         .collect();
     fact.text("resolver_team", resolver);
     fact.integer("resolver_tier", resolver_tier.clone());
-    for name in ["category", "subcategory", "resolution_code", "parent", "problem", "change", "caused_by_change"] {
+    for name in ["category", "subcategory", "resolution_code", "change", "caused_by_change"] {
         fact.text(name, pick(&rows, &text(&tickets, name)?));
+    }
+    // A ticket that was merged into another counts with it, as a child does.
+    let own_id = pick(&rows, &id);
+    let mut parents = linked(context, "duplicate_of", &["tickets"], &["tickets"])?;
+    parents.extend(linked(context, "child_of", &["tickets"], &["tickets"])?);
+    let mut problems = linked(context, "fixed_by", &["tickets"], &["problems"])?;
+    problems.extend(linked(context, "caused_by", &["tickets"], &["problems"])?);
+    for (name, links) in [("parent", parents), ("problem", problems)] {
+        let links: BTreeMap<String, String> = links.into_iter().collect();
+        let own = pick(&rows, &text(&tickets, name)?);
+        let found = own.iter().zip(&own_id).map(|(own, id)| own.or_else(|| links.get((*id)?).map(String::as_str)));
+        fact.text(name, found.collect::<Vec<_>>());
     }
     let reassignments: Vec<Option<i64>> = pick(&rows, &integer(&tickets, "reassignments")?)
         .into_iter()

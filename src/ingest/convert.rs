@@ -23,6 +23,8 @@ pub struct Converter {
     range: (Option<f64>, Option<f64>),
     decimal: Decimal,
     formats: Vec<Format>,
+    /// Whether a date in ISO 8601 is read whatever the formats: cells of workbooks and of Parquet have none of their own.
+    iso_too: bool,
     both_orders: bool,
     expected: String,
     remembered: HashMap<String, Meaning>,
@@ -62,6 +64,7 @@ impl Converter {
             allowed: column.values.clone(),
             range: column.range(),
             decimal,
+            iso_too: !formats.iter().any(Format::puts_day_after_year),
             formats,
             both_orders: both_orders && column.kind == Kind::Instant,
             remembered: HashMap::new(),
@@ -231,7 +234,8 @@ impl Converter {
             return dates::read(text, order);
         }
         let fits = |format: &&Format| !self.both_orders || format.order().is_none_or(|found| found == order);
-        self.formats.iter().filter(fits).find_map(|format| format.read(text))
+        let declared = self.formats.iter().filter(fits).find_map(|format| format.read(text));
+        declared.or_else(|| (self.iso_too && dates::is_iso(text)).then(|| dates::read(text, order)).flatten())
     }
 }
 
@@ -308,6 +312,20 @@ mod tests {
         field.otherwise = Some("3".to_string());
         let found = convert(&field, &column(Kind::Integer, &[]), &["5"]);
         assert_eq!(found.values, Values::Integer(vec![Some(3)]));
+    }
+
+    #[test]
+    fn a_date_cell_without_a_format_of_its_own_is_read_beside_declared_formats() {
+        let mut field = Field::plain(vec!["d".to_string()]);
+        let texts = ["02/01/2024", "2024-01-02", "2024-01-02T00:00:00.5", "2024/01/02", "1704153600"];
+        field.formats = vec!["%d/%m/%Y".to_string()];
+        let found = convert(&field, &column(Kind::Instant, &[]), &texts);
+        let day = Some(1_704_153_600_000_000);
+        assert_eq!(found.values, Values::Instant(vec![day, day, day.map(|day| day + 500_000), None, None]));
+        // Here the same digits mean another day.
+        field.formats = vec!["%Y-%d-%m".to_string()];
+        let found = convert(&field, &column(Kind::Instant, &[]), &["2024-02-01", "2024-01-13"]);
+        assert_eq!(found.values, Values::Instant(vec![day, None]));
     }
 
     #[test]

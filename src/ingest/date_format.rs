@@ -52,6 +52,16 @@ impl Format {
         }
     }
 
+    /// Whether it writes year, day, month, which looks like ISO 8601 and is not.
+    #[must_use]
+    pub fn puts_day_after_year(&self) -> bool {
+        let place = |directives: &[&str]| directives.iter().filter_map(|directive| self.text.find(directive)).min();
+        match (place(&["%Y"]), place(&["%d", "%e", "%-d"]), place(&["%m", "%-m"])) {
+            (Some(year), Some(day), Some(month)) => year < day && day < month,
+            _ => false,
+        }
+    }
+
     /// Reads a text that has exactly this format.
     #[must_use]
     pub fn read(&self, text: &str) -> Option<Written> {

@@ -17,6 +17,8 @@ pub struct Evidence {
     pub month_first: u64,
     /// Dates that could be either.
     pub either: u64,
+    /// Those of them with a time of twelve hours, as it is written where the month comes first.
+    pub twelve_hours: u64,
 }
 
 impl Evidence {
@@ -26,7 +28,11 @@ impl Evidence {
             Some((13.., 1..=12)) => self.day_first += 1,
             Some((1..=12, 13..)) => self.month_first += 1,
             // The same number twice is the same date in both orders.
-            Some((first, second)) if first != second => self.either += 1,
+            Some((first, second)) if first != second => {
+                self.either += 1;
+                let end = text.trim_end().to_ascii_lowercase();
+                self.twelve_hours += u64::from(end.ends_with("am") || end.ends_with("pm"));
+            }
             _ => {}
         }
     }
@@ -34,18 +40,23 @@ impl Evidence {
     /// The order: that of most dates that tell, day first when none does.
     #[must_use]
     pub fn order(self) -> Order {
-        if self.month_first > self.day_first { Order::MonthFirst } else { Order::DayFirst }
+        let tells = self.day_first + self.month_first > 0;
+        let month_first = if tells { self.month_first > self.day_first } else { self.twelve_hours > 0 };
+        if month_first { Order::MonthFirst } else { Order::DayFirst }
     }
 
     /// Reports the decision, where one was taken.
     pub fn report(self, columns: &str, findings: &mut Findings) {
-        let Self { day_first, month_first, either } = self;
+        let Self { day_first, month_first, either, twelve_hours } = self;
         let order = match self.order() {
             Order::DayFirst => "day before month",
             Order::MonthFirst => "month before day",
         };
         let (level, why) = match (day_first, month_first) {
             (0, 0) if either == 0 => return,
+            (0, 0) if twelve_hours > 0 => {
+                (Level::Warning, "no date of the file tells, but its times are of twelve hours".to_string())
+            }
             (0, 0) => (Level::Warning, "no date of the file tells, so the usual order was taken".to_string()),
             (0, tell) | (tell, 0) if either > 0 => (Level::Note, format!("{tell} other dates of the file tell")),
             (0, _) | (_, 0) => return,
@@ -90,6 +101,8 @@ mod tests {
         assert_eq!(evidence(&["3/4/2024", "13/4/2024"]).order(), Order::DayFirst);
         assert_eq!(evidence(&["3/4/2024", "4/13/2024"]).order(), Order::MonthFirst);
         assert_eq!(evidence(&["3/4/2024"]).order(), Order::DayFirst);
+        assert_eq!(evidence(&["3/4/2024 8:00 AM"]).order(), Order::MonthFirst);
+        assert_eq!(evidence(&["3/4/2024 8:00 AM", "13/4/2024 9:00 PM"]).order(), Order::DayFirst);
         assert_eq!(evidence(&["2024-13-04", "x", "4/4/2024"]), Evidence::default());
     }
 

@@ -43,6 +43,17 @@ pub fn day_number(year: i64, month: u32, day: u32) -> Option<i64> {
     Some(shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + in_year - 719_468)
 }
 
+/// Whether a text starts with a date as ISO 8601 writes it: year, month, day.
+#[must_use]
+pub fn is_iso(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 10
+        && bytes[..10].iter().enumerate().all(|(at, byte)| match at {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
 /// Reads a date or a date with a time in any usual notation.
 #[must_use]
 pub fn read(text: &str, order: Order) -> Option<Written> {

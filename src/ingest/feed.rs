@@ -8,7 +8,7 @@ use super::batch::{Batch, Values};
 use super::convert::Converted;
 use super::date_order::{Evidence, weigh};
 use super::dates::{self, Order};
-use super::expressions::Expressions;
+use super::expressions::{Expressions, names_in};
 use super::file::{Input, Outcome, ReadError, Sink, TableCount};
 use super::finding::{Findings, Reject};
 use super::local::LocalClock;
@@ -19,8 +19,11 @@ use super::refusal::{missing, reasons};
 use super::transform::{transform, truth};
 use super::values;
 use crate::declaration::issue::Level;
-use crate::declaration::mapping::{Decimal, Feed, Mapping, Rows};
+use crate::declaration::mapping::{Decimal, Feed, Mapping, Origin, Rows};
 use crate::declaration::table::Table;
+
+/// How alike two names are of which one may be meant by the other.
+const ALIKE: f64 = 0.93;
 
 /// The state of one pass over a file.
 pub(super) struct Feeding<'a> {
@@ -31,6 +34,8 @@ pub(super) struct Feeding<'a> {
     file: String,
     names: Names,
     raw_names: Vec<String>,
+    /// The columns that the mapping reads, in lower case.
+    used: BTreeSet<String>,
     plan: Plan,
     clock: LocalClock,
     evidence: Option<Evidence>,
@@ -41,19 +46,23 @@ pub(super) struct Feeding<'a> {
 }
 
 impl<'a> Feeding<'a> {
+    #[allow(clippy::too_many_arguments)]
     pub(super) fn new(
         file: &str,
         mapping: &'a Mapping,
         pass: &[&Feed],
         is_main: bool,
         raw_names: &[String],
+        is_table: bool,
         tables: &BTreeMap<String, Table>,
         zone: Tz,
     ) -> Result<Self, ReadError> {
         let groups = mapping.pattern.iter().flat_map(|pattern| pattern.expression.capture_names().flatten());
         let all = raw_names.iter().map(String::as_str).chain(groups).map(str::to_string).collect();
         let names = Names::new(all);
-        let plan = Plan::new(mapping, pass, &names, tables)?;
+        let plan = Plan::new(mapping, pass, &names, is_table, tables)?;
+        let in_sql = mapping.expressions().flat_map(names_in).map(|name| name.to_lowercase());
+        let used = mapping.raw_columns().into_iter().map(str::to_lowercase).chain(in_sql).collect();
         let count = |table: &FeedPlan| TableCount { table: table.table.clone(), read: 0, rejected: 0 };
         Ok(Self {
             mapping,
@@ -63,6 +72,7 @@ impl<'a> Feeding<'a> {
             counts: plan.feeds.iter().map(count).collect(),
             names,
             raw_names: raw_names.to_vec(),
+            used,
             plan,
             clock: LocalClock::new(zone),
             evidence: None,
@@ -85,7 +95,7 @@ impl<'a> Feeding<'a> {
         expressions: &dyn Expressions,
         sink: &mut dyn Sink,
     ) -> Result<(), ReadError> {
-        self.records += (chunk.len() + chunk.bad.len()) as u64 + chunk.blank;
+        self.records += (chunk.len() + chunk.bad.len()) as u64 + chunk.blank + chunk.above;
         self.note(&chunk);
         let mut left_out = BTreeMap::new();
         let mut chunk = transform(chunk, self.mapping, &self.rows, &self.names, expressions, &mut left_out)?;
@@ -113,9 +123,9 @@ impl<'a> Feeding<'a> {
         }
         let concerned = self.concerned(&chunk, expressions)?;
         self.report(&chunk, &bad, &concerned);
-        for index in 0..self.plan.feeds.len() {
+        for (index, concerned) in concerned.iter().enumerate() {
             let mut reasons = reasons(&self.plan, index, &values, &bad, chunk.len());
-            reasons.retain(|row, _| concerned[index][*row]);
+            reasons.retain(|row, _| concerned[*row]);
             let feed = &self.plan.feeds[index];
             let columns = feed
                 .columns
@@ -130,7 +140,7 @@ impl<'a> Feeding<'a> {
                 .collect();
             let rows = (0..chunk.len()).map(|row| chunk.row(row)).collect();
             let batch = Batch { table: feed.table.clone(), columns, rows, version: version.clone() };
-            self.hand_on(index, batch, reasons, &concerned[index], &chunk, sink)?;
+            self.hand_on(index, batch, reasons, concerned, &chunk, sink)?;
         }
         Ok(())
     }
@@ -221,17 +231,19 @@ impl<'a> Feeding<'a> {
 
     /// The records that concern each table; those that concern none are counted as left out.
     fn concerned(&mut self, chunk: &Chunk, expressions: &dyn Expressions) -> Result<Vec<Vec<bool>>, ReadError> {
-        let own: Vec<bool> = (0..chunk.len()).map(|row| self.is_main || !chunk.is_bare(row)).collect();
         let mut concerned = Vec::new();
-        for feed in &self.plan.feeds {
-            let mut rows = own.clone();
+        for (index, feed) in self.plan.feeds.iter().enumerate() {
+            // A record with nothing to explode is a row of the mapping's own table and of no other.
+            let has_row = |row: usize| (self.is_main && index == 0) || !chunk.is_bare(row);
+            let mut rows: Vec<bool> = (0..chunk.len()).map(has_row).collect();
             if let Some(condition) = &feed.condition {
                 let is_true = truth(chunk, self.mapping, &self.names, "where", condition, expressions)?;
                 rows.iter_mut().zip(is_true).for_each(|(row, is_true)| *row &= is_true);
             }
             concerned.push(rows);
         }
-        let none = (0..chunk.len()).filter(|row| own[*row] && !concerned.iter().any(|rows| rows[*row])).count();
+        let has_row = |row: &usize| self.is_main || !chunk.is_bare(*row);
+        let none = (0..chunk.len()).filter(has_row).filter(|row| !concerned.iter().any(|rows| rows[*row])).count();
         if none > 0 {
             let tables: BTreeSet<&str> = self.plan.feeds.iter().map(|feed| feed.table.as_str()).collect();
             let name = format!("not for {}", tables.into_iter().collect::<Vec<_>>().join(", "));
@@ -244,8 +256,22 @@ impl<'a> Feeding<'a> {
         if !self.is_main {
             return;
         }
-        if chunk.blank > 0 {
-            *self.ignored.entry("blank row".to_string()).or_default() += chunk.blank;
+        for (name, count) in [("blank row", chunk.blank), ("above the header", chunk.above)] {
+            if count > 0 {
+                *self.ignored.entry(name.to_string()).or_default() += count;
+            }
+        }
+        for sheet in &chunk.sheets {
+            let expected = format!("one sheet with records; `{sheet}` is not read: `sheet` in a mapping names another");
+            self.findings.count(Level::Warning, "", &expected, 1);
+        }
+        for (row, column, text) in &chunk.errors {
+            let name = self.raw_names.get(*column).map_or("", String::as_str);
+            let level = if self.used.contains(&name.to_lowercase()) { Level::Warning } else { Level::Note };
+            self.findings.add(level, name, "a value; a cell with an error is taken as missing", *row, text);
+        }
+        for (row, text) in &chunk.beside {
+            self.findings.add(Level::Note, "", "cells below the names of columns; others are left out", *row, text);
         }
         let expected = format!("{} cells in each row; the missing ones are taken as empty", self.raw_names.len());
         for (row, count) in &chunk.short {
@@ -285,7 +311,32 @@ impl<'a> Feeding<'a> {
         }
     }
 
+    /// Columns that the mapping names and the file lacks, where the file has an unused one of nearly the same name: a slip of the pen,
+    /// or a name that the tool has changed.
+    fn renamed(&mut self) {
+        for feed in &self.mapping.feeds {
+            for field in feed.fields.values() {
+                let Origin::Column(names, _) = &field.origin else { continue };
+                let [name] = names.as_slice() else { continue };
+                if self.names.find(name).is_some() {
+                    continue;
+                }
+                let near = |other: &&String| {
+                    !self.used.contains(&other.trim().to_lowercase())
+                        && strsim::jaro_winkler(&other.to_lowercase(), &name.to_lowercase()) > ALIKE
+                };
+                if let Some(near) = self.raw_names.iter().find(near) {
+                    let expected = format!("a column of that name, as the mapping has it; did it mean `{near}`?");
+                    self.findings.count(Level::Warning, name, &expected, 1);
+                }
+            }
+        }
+    }
+
     pub(super) fn finish(mut self, mended: Mended) -> Outcome {
+        if self.is_main {
+            self.renamed();
+        }
         for filled in &self.plan.filled {
             let (zone, converter) = (self.clock.zone(), &filled.converter);
             let skipped = format!("times that clocks in {zone} skipped, moved forward by the change");

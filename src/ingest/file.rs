@@ -12,7 +12,6 @@ use super::expressions::Expressions;
 use super::feed::Feeding;
 use super::finding::{Finding, Reject};
 use super::open::Progress;
-use super::plan::Names;
 use super::reader::chunk::Chunk;
 use super::reader::{self, Request, Source};
 use super::recognise::wanted_columns;
@@ -148,16 +147,17 @@ pub(super) struct Input<'a> {
     path: &'a Path,
     mapping: &'a Mapping,
     explode: &'a [String],
+    is_table: bool,
     wanted: Vec<String>,
 }
 
 impl<'a> Input<'a> {
     fn new(path: &'a Path, mapping: &'a Mapping, pass: &[&'a Feed]) -> io::Result<Self> {
         let explode = pass.first().map(|feed| feed.rows.explode.as_slice()).unwrap_or_default();
-        let (format, source, _) = reader::open(path, &Request::of(mapping, explode, &[]))?;
-        let seen = || Names::new(source.names().to_vec());
-        let wanted = if reader::is_json(format) { wanted_columns(mapping, &seen()) } else { Vec::new() };
-        Ok(Self { path, mapping, explode, wanted })
+        let (format, ..) = reader::open(path, &Request::of(mapping, explode, &[]))?;
+        let is_table = !reader::is_json(format);
+        let wanted = if is_table { Vec::new() } else { wanted_columns(mapping, pass) };
+        Ok(Self { path, mapping, explode, is_table, wanted })
     }
 
     pub(super) fn open(&self) -> io::Result<(Box<dyn Source>, Progress)> {
@@ -182,17 +182,48 @@ pub fn read_file(
     expressions: &dyn Expressions,
     sink: &mut dyn Sink,
 ) -> Result<Outcome, ReadError> {
+    read_part(path, name, mapping, tables, zone, expressions, sink, false)
+}
+
+/// Reads the first records of a file by a mapping, as `read_file` would.
+///
+/// # Errors
+/// As `read_file`.
+#[allow(clippy::too_many_arguments)]
+pub fn read_first(
+    path: &Path,
+    name: &str,
+    mapping: &Mapping,
+    tables: &BTreeMap<String, Table>,
+    zone: Tz,
+    expressions: &dyn Expressions,
+    sink: &mut dyn Sink,
+) -> Result<Outcome, ReadError> {
+    read_part(path, name, mapping, tables, zone, expressions, sink, true)
+}
+
+#[allow(clippy::too_many_arguments)]
+fn read_part(
+    path: &Path,
+    name: &str,
+    mapping: &Mapping,
+    tables: &BTreeMap<String, Table>,
+    zone: Tz,
+    expressions: &dyn Expressions,
+    sink: &mut dyn Sink,
+    first_only: bool,
+) -> Result<Outcome, ReadError> {
     let at = ReadError::file(name);
     let passes = mapping.passes();
     let mut total = Outcome::default();
     for (index, pass) in passes.iter().enumerate() {
         let input = Input::new(path, mapping, pass).map_err(&at)?;
         let (mut source, progress) = input.open().map_err(&at)?;
-        let mut feeding = Feeding::new(name, mapping, pass, index == 0, source.names(), tables, zone)?;
+        let mut feeding = Feeding::new(name, mapping, pass, index == 0, source.names(), input.is_table, tables, zone)?;
         let mut chunk = Chunk::new(source.names().len());
         let mut more = true;
         while more {
-            more = source.read(&mut chunk).map_err(&at)?;
+            more = source.read(&mut chunk).map_err(&at)? && !first_only;
             let full = std::mem::replace(&mut chunk, Chunk::new(source.names().len()));
             feeding.feed(full, &input, expressions, sink)?;
             if index == 0 {

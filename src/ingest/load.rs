@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::crew::{self, Event, Look, Planned};
 use super::finding::Finding;
 use super::open::digest;
 use super::recognise::recognise;
@@ -123,7 +124,7 @@ pub fn source(project: &Project, path: &Path, mapping: Option<String>, zone: Opt
     Source { path: path.to_path_buf(), name, mapping, zone, bytes }
 }
 
-/// Reads files into the lake. A file that cannot be read is reported and the rest goes on.
+/// Reads files into the lake, several at once. A file that cannot be read is reported and the rest goes on.
 ///
 /// # Errors
 /// When the lake cannot be read or written; then nothing of this ingestion counts as read, and the next one completes it.
@@ -140,41 +141,55 @@ pub fn ingest(
     let mut work = Work::new(definitions, lake, now, finished, ledger.len());
     let mut report = IngestReport::default();
     let mut read_now: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for source in sources {
-        let digest = match digest(&source.path) {
-            Ok(digest) => digest,
-            Err(error) => {
-                report.files.push(failed(source, format!("cannot be read: {error}")));
-                continue;
+    let look = |source: &Source| look(project, definitions, &ledger, source);
+    crew::read(sources, &definitions.tables, &look, &mut |source, events| {
+        let file = match events.recv() {
+            Ok(Event::Look(Look::Known(known))) => {
+                progress(source, source.bytes, known.tables.iter().map(|table| table.read).max().unwrap_or(0));
+                known
             }
-        };
-        if let Some(known) = known(&ledger, definitions, project, source, &digest) {
-            progress(source, source.bytes, known.tables.iter().map(|table| table.read).max().unwrap_or(0));
-            report.files.push(known);
-            continue;
-        }
-        let mapping = match choose(definitions, source) {
-            Ok(mapping) => mapping,
-            Err(message) => {
-                work.unread(source, &digest, &message)?;
-                report.files.push(failed(source, message));
-                continue;
+            Ok(Event::Look(Look::Unread(digest, message))) => {
+                if let Some(digest) = digest {
+                    work.unread(source, &digest, &message)?;
+                }
+                failed(source, message)
             }
+            Ok(Event::Look(Look::Read(planned))) => {
+                let content = (planned.digest.clone(), planned.reading.clone());
+                // The same content under two names is read once: every row would be unchanged.
+                match read_now.get(&content) {
+                    Some(first) => unchanged(source, &report.files[*first]),
+                    None => {
+                        read_now.insert(content, report.files.len());
+                        work.read(source, &planned, &events, progress)?
+                    }
+                }
+            }
+            _ => failed(source, "reading it ended early".to_string()),
         };
-        let zone = zone_of(project, source, mapping);
-        let reading = reading(definitions, mapping, zone);
-        // The same content under two names is read once: every row would be unchanged.
-        if let Some(first) = read_now.get(&(digest.clone(), reading.clone())) {
-            let twin = unchanged(source, &report.files[*first]);
-            report.files.push(twin);
-            continue;
-        }
-        let file = work.read(source, &digest, &reading, mapping, zone, progress)?;
-        read_now.insert((digest, reading), report.files.len());
         report.files.push(file);
-    }
+        Ok::<(), LakeError>(())
+    })?;
     work.finish()?;
     Ok(report)
+}
+
+/// What is to be done with a file.
+fn look<'d>(project: &Project, definitions: &'d Definitions, ledger: &[FileRecord], source: &Source) -> Look<'d> {
+    let digest = match digest(&source.path) {
+        Ok(digest) => digest,
+        Err(error) => return Look::Unread(None, format!("cannot be read: {error}")),
+    };
+    if let Some(known) = known(ledger, definitions, project, source, &digest) {
+        return Look::Known(known);
+    }
+    match choose(definitions, source) {
+        Ok(mapping) => {
+            let zone = zone_of(project, source, mapping);
+            Look::Read(Planned { digest, reading: reading(definitions, mapping, zone), mapping, zone })
+        }
+        Err(message) => Look::Unread(Some(digest), message),
+    }
 }
 
 /// The report of a file that could not be read.

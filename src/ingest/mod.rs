@@ -3,11 +3,13 @@
 
 pub mod batch;
 mod convert;
+mod crew;
 mod date_cursor;
 mod date_format;
 mod date_order;
 mod dates;
 mod decode;
+pub mod draft;
 pub mod expressions;
 mod feed;
 pub mod file;
@@ -25,6 +27,8 @@ mod values;
 mod work;
 
 #[cfg(test)]
+mod messy;
+#[cfg(test)]
 mod real_exports;
 #[cfg(test)]
 mod round_trip;
@@ -35,5 +39,5 @@ mod whole_files;
 
 pub use batch::{Batch, Values};
 pub use expressions::Expressions;
-pub use file::{Outcome, ReadError, Sink, SinkError, TableCount, read_file};
+pub use file::{Outcome, ReadError, Sink, SinkError, TableCount, read_file, read_first};
 pub use finding::{Finding, Reject};

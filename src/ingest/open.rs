@@ -70,17 +70,25 @@ impl<R: Read> Read for Counted<R> {
 /// When the first bytes cannot be read or decompressed.
 pub fn decode(input: impl Read + Send + 'static) -> io::Result<(Decoder, Progress)> {
     let progress = Progress::default();
+    let plain = decompress(input, &progress)?;
+    Ok((Decoder::new(plain)?, progress))
+}
+
+/// Reads any bytes, whatever their compression.
+///
+/// # Errors
+/// When the first bytes cannot be read or decompressed.
+pub fn decompress(input: impl Read + Send + 'static, progress: &Progress) -> io::Result<Box<dyn Read + Send>> {
     let mut input = Counted { inner: input, progress: progress.clone() };
     let mut head = Vec::with_capacity(4);
     input.by_ref().take(4).read_to_end(&mut head)?;
     let compression = Compression::of(&head);
     let whole = BufReader::with_capacity(128 * 1024, Cursor::new(head).chain(input));
-    let plain: Box<dyn Read + Send> = match compression {
+    Ok(match compression {
         Compression::None => Box::new(whole),
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(whole)),
         Compression::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(whole)?),
-    };
-    Ok((Decoder::new(plain)?, progress))
+    })
 }
 
 /// The digest of a file's bytes as they lie on the disk: xxh3, 128 bits, 32 hexadecimal digits. It tells files apart, no more:

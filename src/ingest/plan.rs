@@ -140,7 +140,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Works out how a file of those columns fills the tables of some feeds of a mapping.
+    /// Works out how a file of those columns fills the tables of some feeds of a mapping; `is_table` says that the columns are
+    /// those of a header and not of nested records.
     ///
     /// # Errors
     /// When the mapping names a table that is not declared.
@@ -148,6 +149,7 @@ impl Plan {
         mapping: &Mapping,
         pass: &[&Feed],
         names: &Names,
+        is_table: bool,
         tables: &BTreeMap<String, Table>,
     ) -> Result<Self, ReadError> {
         let mut filled: Vec<Filled> = Vec::new();
@@ -159,7 +161,7 @@ impl Plan {
                 let converter = feed.fields.get(&column.name).and_then(|field| {
                     let same = filled.iter().position(|filled| filled.converter.serves(field, column));
                     same.or_else(|| {
-                        let (place, label, plus) = place(field, names, &column.name)?;
+                        let (place, label, plus) = place(field, names, &column.name, is_table)?;
                         let converter = Converter::new(field, column, mapping.decimal);
                         filled.push(Filled { converter, label, place, plus });
                         Some(filled.len() - 1)
@@ -193,15 +195,24 @@ impl Plan {
 
 /// Where the texts of a field are in a file, what they are called in findings, and what is added to them. `None` when the file has
 /// none of the columns.
-fn place(field: &Field, names: &Names, column: &str) -> Option<(Place, String, Option<usize>)> {
-    let plus = match &field.plus {
-        Some(plus) => Some(names.find(plus)?),
-        None => None,
+fn place(field: &Field, names: &Names, column: &str, is_table: bool) -> Option<(Place, String, Option<usize>)> {
+    let plus = match field.plus.as_slice() {
+        [] => None,
+        plus => Some(plus.iter().find_map(|name| names.find(name))?),
     };
     let find = |columns: &[String]| -> Vec<usize> { columns.iter().filter_map(|name| names.find(name)).collect() };
     let (place, label) = match &field.origin {
         Origin::Column(from, repeated) => {
-            let (found, name) = from.iter().find_map(|name| Some((names.find(name)?, name)))?;
+            let fallback = || Some((Place::Constant(field.default.clone()?), column.to_string(), plus));
+            let Some((found, name)) = from.iter().find_map(|name| Some((names.find(name)?, name))) else {
+                return fallback();
+            };
+            // Records of JSON have no header: each names the column that it has.
+            let others = find(from);
+            if !is_table && others.len() > 1 {
+                let label = names.all()[found].clone();
+                return Some((Place::First(others), label, plus));
+            }
             let mut repeats = names.repeats(name);
             let place = match repeated {
                 _ if repeats.len() < 2 => Place::Column(found),

@@ -1,7 +1,7 @@
 //! Which mapping a file is for, by the names of its columns: all that the mapping asks for must be there, and the mapping that knows
 //! most of the file's columns wins. None or two is an error that says what is near.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -10,10 +10,12 @@ use super::expressions::names_in;
 use super::plan::Names;
 use super::reader::chunk::Chunk;
 use super::reader::{self, Request};
-use crate::declaration::mapping::{Field, FileFormat, Mapping, Origin};
+use crate::declaration::mapping::{Feed, FileFormat, Mapping};
 
 /// Records that are looked at.
 const RECORDS: usize = 1000;
+/// The share of a file's columns that a plain layout must know: a name or two may be those of a table by chance.
+const PLAIN: f64 = 0.5;
 
 /// The start of a file, as far as it shows what the file is.
 #[derive(Clone, Debug)]
@@ -81,7 +83,7 @@ impl fmt::Display for Unrecognised {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(error) => write!(f, "{error}"),
-            Self::Empty => write!(f, "the file is empty"),
+            Self::Empty => write!(f, "the file holds no records"),
             Self::Ambiguous(ids) => {
                 write!(f, "several mappings fit: {}; name the right one in [[exports]]", ids.join(", "))
             }
@@ -109,7 +111,7 @@ pub fn recognise<'m>(path: &Path, mappings: &[&'m Mapping]) -> Result<Recognised
     }
     let mut headless = mappings.iter().filter(|mapping| mapping.header.is_some());
     let by_pattern = headless.find(|mapping| fits_without_header(path, mapping));
-    match (by_names(&peeked, mappings), by_pattern) {
+    match (by_names(&peeked, Some(path), mappings), by_pattern) {
         (Ok(found), _) => Ok(found),
         (Err(Unrecognised::Ambiguous(ids)), _) => {
             let named: Vec<&Mapping> = mappings
@@ -118,12 +120,42 @@ pub fn recognise<'m>(path: &Path, mappings: &[&'m Mapping]) -> Result<Recognised
                 .filter(|mapping| ids.contains(&mapping.id) && is_named_after(path, mapping))
                 .collect();
             match named.as_slice() {
-                [_] => by_names(&peeked, &named),
+                [_] => by_names(&peeked, Some(path), &named),
                 _ => Err(Unrecognised::Ambiguous(ids)),
             }
         }
         (Err(_), Some(mapping)) => Ok(Recognised { mapping, confidence: 1.0, unknown: Vec::new() }),
-        (Err(error), None) => Err(error),
+        (Err(error), None) => by_sheet(path, mappings).unwrap_or(Err(error)),
+    }
+}
+
+/// Finds the mapping that fits the sheet it names, which need not be the one that a workbook shows first.
+fn by_sheet<'m>(path: &Path, mappings: &[&'m Mapping]) -> Option<Result<Recognised<'m>, Unrecognised>> {
+    let mut sheets: BTreeMap<String, Vec<&'m Mapping>> = BTreeMap::new();
+    for mapping in mappings.iter().copied() {
+        if let Some(sheet) = &mapping.sheet {
+            sheets.entry(sheet.to_lowercase()).or_default().push(mapping);
+        }
+    }
+    let mut found: Vec<Result<Recognised<'m>, Unrecognised>> = Vec::new();
+    for (sheet, mappings) in sheets {
+        let Ok(peeked) = peek_with(path, &Request { sheet: Some(&sheet), ..Request::default() }) else { continue };
+        if peeked.format != reader::WORKBOOK {
+            return None;
+        }
+        match by_names(&peeked, Some(path), &mappings) {
+            Err(Unrecognised::None(_)) => {}
+            other => found.push(other),
+        }
+    }
+    let ids = |found: &Result<Recognised<'m>, Unrecognised>| match found {
+        Ok(found) => vec![found.mapping.id.clone()],
+        Err(Unrecognised::Ambiguous(ids)) => ids.clone(),
+        Err(_) => Vec::new(),
+    };
+    match found.len() {
+        0 | 1 => found.pop(),
+        _ => Some(Err(Unrecognised::Ambiguous(found.iter().flat_map(ids).collect()))),
     }
 }
 
@@ -149,35 +181,61 @@ fn fits_without_header(path: &Path, mapping: &Mapping) -> bool {
         && peeked.records.iter().filter_map(|record| record.get(column)).any(|text| pattern.expression.is_match(text))
 }
 
-/// Finds the mapping that knows most of the columns, among those that find all that they ask for.
+/// The names of a JSON file that a mapping would see which says where its records are; `None` when they are not there.
+fn names_as(path: &Path, peeked: &Peek, mapping: &Mapping) -> Option<Vec<String>> {
+    let mut names = peek_as(path, mapping).ok()?.names;
+    names.extend(peeked.names.iter().cloned());
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(name.to_lowercase()));
+    Some(names)
+}
+
+/// Finds the mapping that knows most of the columns, among those that find all that they ask for; `path` is the file, where there is
+/// one to look into.
 ///
 /// # Errors
 /// When not exactly one fits best.
-pub fn by_names<'m>(peeked: &Peek, mappings: &[&'m Mapping]) -> Result<Recognised<'m>, Unrecognised> {
+pub fn by_names<'m>(
+    peeked: &Peek,
+    path: Option<&Path>,
+    mappings: &[&'m Mapping],
+) -> Result<Recognised<'m>, Unrecognised> {
     let is_json = reader::is_json(peeked.format);
-    let names = Names::new(peeked.names.clone());
-    let has = |name: &String| names.find(name).is_some();
+    let usual = Names::new(peeked.names.clone());
     let mut fitting: Vec<(usize, usize, Recognised<'m>)> = Vec::new();
     let mut near: Vec<(usize, String, Vec<String>)> = Vec::new();
     for mapping in mappings.iter().copied().filter(|mapping| mapping.header.is_none() && !mapping.matches.is_empty()) {
         if mapping.format.is_some_and(|format| (format == FileFormat::Json) != is_json) {
             continue;
         }
+        let explodes = mapping.feeds.first().is_some_and(|feed| !feed.rows.explode.is_empty());
+        let own = match path {
+            Some(path) if (is_json && (mapping.records.is_some() || explodes)) || mapping.separator.is_some() => {
+                let Some(names) = names_as(path, peeked, mapping) else { continue };
+                Some(Names::new(names))
+            }
+            _ => None,
+        };
+        let names = own.as_ref().unwrap_or(&usual);
+        let has = |name: &String| names.find(name).is_some();
         let missing: Vec<String> = mapping
             .matches
             .iter()
             .filter(|alternatives| !alternatives.iter().any(has))
             .map(|alternatives| alternatives.join(" or "))
             .collect();
-        let known: BTreeSet<usize> = mapping.raw_columns().into_iter().filter_map(|name| names.find(name)).collect();
-        let enough = known.len() >= mapping.matches.len() + mapping.matches_more;
+        let in_sql: Vec<_> = mapping.expressions().flat_map(names_in).collect();
+        let used = mapping.raw_columns().into_iter().chain(in_sql.iter().map(|name| &**name));
+        let known: BTreeSet<usize> = used.filter_map(|name| names.find(name)).collect();
+        let total = names.all().len();
+        let enough = known.len() >= mapping.matches.len() + mapping.matches_more
+            && (!mapping.id.starts_with("plain/") || known.len() as f64 >= PLAIN * total as f64);
         if missing.is_empty() && enough {
-            let total = peeked.names.len();
-            let unknown = (0..total).filter(|index| !known.contains(index)).map(|index| peeked.names[index].clone());
+            let unknown = (0..total).filter(|index| !known.contains(index)).map(|index| names.all()[index].clone());
             let confidence = known.len() as f64 / total as f64;
             let found = Recognised { mapping, confidence, unknown: unknown.collect() };
             fitting.push((known.len(), mapping.matches.len(), found));
-        } else if missing.len() < mapping.matches.len() {
+        } else if !missing.is_empty() && missing.len() < mapping.matches.len() {
             near.push((known.len(), mapping.id.clone(), missing));
         }
     }
@@ -206,23 +264,14 @@ pub fn by_names<'m>(peeked: &Peek, mappings: &[&'m Mapping]) -> Result<Recognise
     }
 }
 
-/// The columns of a JSON file that a mapping uses. Of alternative names, those are left out that the first records do not show when
-/// they show another.
-pub(super) fn wanted_columns(mapping: &Mapping, seen: &Names) -> Vec<String> {
-    let absent = |field: &Field| -> Vec<String> {
-        match &field.origin {
-            Origin::Column(names, _) if names.iter().any(|name| seen.find(name).is_some()) => {
-                names.iter().filter(|name| seen.find(name).is_none()).cloned().collect()
-            }
-            _ => Vec::new(),
-        }
-    };
-    let fields = mapping.feeds.iter().flat_map(|feed| feed.fields.values());
-    let absent: BTreeSet<String> = fields.flat_map(absent).collect();
+/// The columns of a JSON file that some feeds of a mapping use.
+pub(super) fn wanted_columns(mapping: &Mapping, pass: &[&Feed]) -> Vec<String> {
+    let feeds = pass.iter().map(|feed| (*feed).clone()).collect();
+    let mapping = Mapping { feeds, ..mapping.clone() };
     let mut wanted: Vec<String> = Vec::new();
     let mut taken = BTreeSet::new();
     let in_sql = mapping.expressions().flat_map(names_in);
-    let names = mapping.raw_columns().into_iter().map(str::to_string).filter(|name| !absent.contains(name));
+    let names = mapping.raw_columns().into_iter().map(str::to_string);
     for name in names.chain(in_sql.map(|name| name.into_owned())) {
         if taken.insert(name.to_lowercase()) {
             wanted.push(name);
@@ -256,7 +305,7 @@ mod tests {
         let peeked = Peek { format: "csv", names, records: Vec::new() };
         let all = mappings(&tables());
         let all: Vec<&Mapping> = all.iter().collect();
-        by_names(&peeked, &all).map(|found| found.mapping.id.clone()).map_err(|error| error.to_string())
+        by_names(&peeked, None, &all).map(|found| found.mapping.id.clone()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -267,7 +316,7 @@ mod tests {
             ("service,at,up,latency_s,interval_s", "plain/probes"),
             ("service,name,kind,criticality,owner_team", "plain/services"),
             ("team,name,tier,supplier,style,wip_limit", "plain/teams"),
-            ("Number,State,Priority,Assignment group,Opened,Resolved", "servicenow/incident"),
+            ("Number,Caller,State,Priority,Assignment group,Opened,Resolved", "servicenow/incident"),
             (
                 "Summary,Issue key,Issue id,Issue Type,Status,Project key,Priority,Reporter,Created,Updated",
                 "jira/issues",

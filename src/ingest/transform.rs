@@ -29,7 +29,8 @@ pub fn transform(
     if let [column] = rows.explode.as_slice() {
         let columns = names.repeats(column);
         let separator = rows.separator.as_deref().filter(|separator| !separator.is_empty());
-        if !columns.is_empty() && (separator.is_some() || columns.len() > 1 || chunk.is_table()) {
+        let is_table = chunk.is_table();
+        if is_table || (separator.is_some() && !columns.is_empty()) {
             chunk = explode(chunk, &columns, separator);
         }
     }

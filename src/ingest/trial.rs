@@ -45,7 +45,7 @@ pub fn tables() -> BTreeMap<String, Table> {
 /// The built-in mappings: the plain ones and those of the vendors.
 pub fn mappings(tables: &BTreeMap<String, Table>) -> Vec<Mapping> {
     let mut all: Vec<Mapping> = tables.values().map(Mapping::plain).collect();
-    for folder in files(&queries().join("sources")) {
+    for folder in files(&queries().join("sources")).into_iter().filter(|path| path.is_dir()) {
         for path in files(&folder) {
             let id = format!("{}/{}", stem(&folder), stem(&path));
             let mapping = Mapping::parse(&id, &path.to_string_lossy(), &text(&path), tables);

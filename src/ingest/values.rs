@@ -164,11 +164,16 @@ fn units(text: &str) -> Option<f64> {
         let length = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
         let factor = match &rest[..length] {
             "ms" | "millisecond" | "milliseconds" => 0.001,
-            "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
-            "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
-            "h" | "hr" | "hrs" | "hour" | "hours" => 3600.0,
-            "d" | "day" | "days" => 86400.0,
-            "w" | "week" | "weeks" => 604_800.0,
+            "s" | "sec" | "secs" | "second" | "seconds" | "seconde" | "secondes" | "sekunde" | "sekunden"
+            | "seconden" => 1.0,
+            "m" | "min" | "mins" | "minute" | "minutes" | "minuten" | "minuto" | "minutos" => 60.0,
+            "h" | "hr" | "hrs" | "hour" | "hours" | "heure" | "heures" | "stunde" | "stunden" | "std" | "uur"
+            | "uren" | "hora" | "horas" => 3600.0,
+            "d" | "day" | "days" | "j" | "jour" | "jours" | "tag" | "tage" | "dag" | "dagen" | "dia" | "dias"
+            | "día" | "días" => 86400.0,
+            "w" | "week" | "weeks" | "semaine" | "semaines" | "woche" | "wochen" | "weken" | "semana" | "semanas" => {
+                604_800.0
+            }
             _ => return None,
         };
         total += scale(amount, factor);
@@ -254,6 +259,7 @@ mod tests {
             ("PT1H30M", 5400.0),
             ("P1DT2H", 93_600.0),
             ("1.5h", 5400.0),
+            ("2 jours 3 heures", 183_600.0),
         ];
         for (text, value) in cases {
             assert_eq!(seconds(text, 1.0, Decimal::Unknown), Some(value), "{text}");

@@ -3,16 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::mpsc::Receiver;
 
-use chrono_tz::Tz;
 use polars::prelude::{Column, DataFrame};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::batch::{Batch, Values};
-use super::file::{Sink, SinkError, read_file};
+use super::crew::{Event, Planned};
 use super::finding::{Finding, Reject};
 use super::load::{FileReport, OnProgress, Source, TableReport, failed};
-use super::sql::Sql;
 use crate::declaration::definitions::Definitions;
 use crate::declaration::issue::Level;
 use crate::declaration::mapping::Mapping;
@@ -29,52 +28,6 @@ pub(super) struct Work<'a> {
     records: Vec<FileRecord>,
     rejects: Vec<(u128, DataFrame)>,
     findings: Vec<(u128, DataFrame)>,
-}
-
-/// Takes one file's batches to the appenders of their tables.
-struct Intake<'a, 'w, 'p> {
-    work: &'w mut Work<'a>,
-    source: &'p Source,
-    origin: Origin,
-    counts: BTreeMap<String, (u64, u64)>,
-    rejects: Vec<Reject>,
-    progress: &'p mut dyn FnMut(&Source, u64, u64),
-    failure: Option<LakeError>,
-}
-
-impl Sink for Intake<'_, '_, '_> {
-    fn batch(&mut self, batch: Batch) -> Result<(), SinkError> {
-        match self.append(batch) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                let message = error.to_string();
-                self.failure = Some(error);
-                Err(message.into())
-            }
-        }
-    }
-
-    fn rejects(&mut self, rejects: Vec<Reject>) -> Result<(), SinkError> {
-        self.rejects.extend(rejects);
-        Ok(())
-    }
-
-    fn progress(&mut self, bytes: u64, rows: u64) {
-        (self.progress)(self.source, bytes, rows);
-    }
-}
-
-impl Intake<'_, '_, '_> {
-    fn append(&mut self, batch: Batch) -> Result<(), LakeError> {
-        let Batch { table, columns, rows, version } = batch;
-        let columns = columns.into_iter().map(|(name, values)| column(&name, values)).collect::<Result<Vec<_>, _>>()?;
-        let frame = DataFrame::new(rows.len(), columns)?;
-        let appender = self.work.appender(&table)?;
-        let counts = appender.push(frame, &rows, &version, &self.origin)?;
-        let entry = self.counts.entry(table).or_default();
-        *entry = (entry.0 + counts.accepted, entry.1 + counts.unchanged);
-        Ok(())
-    }
 }
 
 fn column(name: &str, values: Values) -> Result<Column, LakeError> {
@@ -135,38 +88,47 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Reads one file.
+    fn append(&mut self, batch: Batch, origin: &Origin) -> Result<(u64, u64), LakeError> {
+        let Batch { table, columns, rows, version } = batch;
+        let columns = columns.into_iter().map(|(name, values)| column(&name, values)).collect::<Result<Vec<_>, _>>()?;
+        let frame = DataFrame::new(rows.len(), columns)?;
+        let counts = self.appender(&table)?.push(frame, &rows, &version, origin)?;
+        Ok((counts.accepted, counts.unchanged))
+    }
+
+    /// Takes what one file gives, to its end.
     pub(super) fn read(
         &mut self,
         source: &Source,
-        digest: &str,
-        reading: &str,
-        mapping: &Mapping,
-        zone: Tz,
+        planned: &Planned<'_>,
+        events: &Receiver<Event<'_>>,
         progress: OnProgress,
     ) -> Result<FileReport, LakeError> {
-        let origin = Origin { mapping: mapping.id.clone(), file: source.name.clone(), digest: digest.to_string() };
-        let definitions = self.definitions;
-        let mut intake = Intake {
-            work: self,
-            source,
-            origin,
-            counts: BTreeMap::new(),
-            rejects: Vec::new(),
-            progress,
-            failure: None,
-        };
-        let outcome = read_file(&source.path, &source.name, mapping, &definitions.tables, zone, &Sql, &mut intake);
-        let Intake { mut counts, rejects, failure, .. } = intake;
-        if let Some(failure) = failure {
-            return Err(failure);
+        let Planned { digest, reading, mapping, .. } = planned;
+        let origin = Origin { mapping: mapping.id.clone(), file: source.name.clone(), digest: digest.clone() };
+        let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+        let mut rejects: Vec<Reject> = Vec::new();
+        let mut outcome = Err("reading it ended early".to_string());
+        for event in events {
+            match event {
+                Event::Batch(batch) => {
+                    let table = batch.table.clone();
+                    let (accepted, unchanged) = self.append(batch, &origin)?;
+                    let entry = counts.entry(table).or_default();
+                    *entry = (entry.0 + accepted, entry.1 + unchanged);
+                }
+                Event::Rejects(more) => rejects.extend(more),
+                Event::Progress(bytes, rows) => progress(source, bytes, rows),
+                Event::End(end) => outcome = end.map_err(|error| error.to_string()),
+                Event::Look(_) => {}
+            }
         }
         let outcome = match outcome {
             Ok(outcome) => outcome,
             // What was read before the error stays; without an entry in the ledger the file is read again next time.
             Err(error) => {
-                self.unread(source, digest, &error.to_string())?;
-                return Ok(failed(source, error.to_string()));
+                self.unread(source, digest, &error)?;
+                return Ok(failed(source, error));
             }
         };
         for table in &outcome.tables {
@@ -193,9 +155,9 @@ impl<'a> Work<'a> {
         for table in &tables {
             self.records.push(FileRecord {
                 file: source.name.clone(),
-                digest: digest.to_string(),
+                digest: digest.clone(),
                 mapping: mapping.id.clone(),
-                reading: reading.to_string(),
+                reading: reading.clone(),
                 table: table.table.clone(),
                 read: table.read,
                 accepted: table.accepted,

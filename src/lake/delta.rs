@@ -71,7 +71,8 @@ impl Delta {
         Ok(Some(Self { folder: folder.to_path_buf(), table }))
     }
 
-    /// Opens the table, creating it with the columns of `schema` where there is none; columns are nullable.
+    /// Opens the table, creating it with the columns of `schema` where there is none; columns are nullable. A table from before a
+    /// column was declared gets it.
     pub(super) fn open_or_create(
         runtime: &Runtime,
         folder: &Path,
@@ -79,7 +80,7 @@ impl Delta {
         comment: &str,
     ) -> Result<Self, LakeError> {
         if let Some(existing) = Self::open(runtime, folder)? {
-            return Ok(existing);
+            return existing.with_columns(runtime, schema);
         }
         fs::create_dir_all(folder).map_err(|error| LakeError::Io(folder.to_path_buf(), error))?;
         let url = location(folder)?;
@@ -103,6 +104,36 @@ impl Delta {
                 None => Err(LakeError::Delta(folder.to_path_buf(), Box::new(error))),
             },
         }
+    }
+
+    fn with_columns(mut self, runtime: &Runtime, schema: &pl::Schema) -> Result<Self, LakeError> {
+        let known = self.schema()?;
+        let lacking: Vec<StructField> = schema
+            .iter()
+            .filter(|(name, _)| !known.contains(name))
+            .map(|(name, kind)| StructField::nullable(name.as_str(), delta_type(kind)))
+            .collect();
+        if !lacking.is_empty() {
+            let table = self.table.clone();
+            let added = runtime.block_on(async { table.add_columns().with_fields(lacking).await });
+            self.table = match added {
+                Ok(table) => table,
+                Err(DeltaTableError::Transaction {
+                    source: TransactionError::CommitConflict(_) | TransactionError::MaxCommitAttempts(_),
+                }) => return Err(LakeError::Conflict(self.folder.clone())),
+                Err(error) => return Err(self.error(error)),
+            };
+        }
+        Ok(self)
+    }
+
+    /// The columns of the table; those of types that the lake does not write are left out.
+    pub(super) fn schema(&self) -> Result<pl::Schema, LakeError> {
+        let state = self.table.snapshot().map_err(|error| self.error(error))?;
+        let schema = state.schema();
+        let columns =
+            schema.fields().filter_map(|field| Some((field.name().as_str().into(), polars_type(field.data_type())?)));
+        Ok(columns.collect())
     }
 
     /// The folder of the table.
@@ -183,6 +214,20 @@ fn location(folder: &Path) -> Result<url::Url, LakeError> {
     let absolute = std::path::absolute(folder).map_err(|error| LakeError::Io(folder.to_path_buf(), error))?;
     url::Url::from_directory_path(&absolute).map_err(|()| {
         LakeError::Io(absolute, io::Error::new(io::ErrorKind::InvalidInput, "the path cannot be written as a URL"))
+    })
+}
+
+fn polars_type(kind: &DataType) -> Option<pl::DataType> {
+    let DataType::Primitive(primitive) = kind else { return None };
+    Some(match primitive {
+        PrimitiveType::Boolean => pl::DataType::Boolean,
+        PrimitiveType::Long => pl::DataType::Int64,
+        PrimitiveType::Double => pl::DataType::Float64,
+        PrimitiveType::Timestamp => super::frame::instant_type(),
+        PrimitiveType::Date => pl::DataType::Date,
+        PrimitiveType::Binary => pl::DataType::Binary,
+        PrimitiveType::String => pl::DataType::String,
+        _ => return None,
     })
 }
 

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use polars::prelude::*;
@@ -53,8 +54,11 @@ impl Lake {
             return Ok(None);
         }
         let paths = files.iter().map(|file| PlRefPath::try_from_path(file)).collect::<PolarsResult<Vec<_>>>()?;
-        // A file from before a column was declared lacks it.
-        let arguments = ScanArgsParquet { allow_missing_columns: true, glob: false, ..ScanArgsParquet::default() };
+        // A file from before a column was declared lacks it. A derived table is one file, whose own types hold.
+        let is_derived = table.contains('/') || table == "measures";
+        let schema = if files.len() > 1 || !is_derived { Some(Arc::new(delta.schema()?)) } else { None };
+        let arguments =
+            ScanArgsParquet { allow_missing_columns: true, glob: false, schema, ..ScanArgsParquet::default() };
         Ok(Some(LazyFrame::scan_parquet_files(paths.into_iter().collect(), arguments)?))
     }
 

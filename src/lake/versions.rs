@@ -226,10 +226,11 @@ impl<'a> Appender<'a> {
     }
 
     /// Which rows carry neither a modification time nor a counter. Empty for tables of events, whose key holds an
-    /// instant: an event does not change and so cannot return to an earlier content.
+    /// instant that is required: an event does not change and so cannot return to an earlier content.
     fn undated(&self, frame: &DataFrame, version: &[Option<i64>]) -> Result<Vec<bool>, LakeError> {
         let is_instant = |name: &String| {
-            self.table.columns.iter().any(|column| column.name == *name && column.kind == Kind::Instant)
+            let column = self.table.columns.iter().find(|column| column.name == *name);
+            column.is_some_and(|column| column.kind == Kind::Instant && column.required)
         };
         if self.table.key.iter().any(is_instant) {
             return Ok(Vec::new());

@@ -1,6 +1,7 @@
 //! `nines ingest`: exports to lake.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::failure::Failure;
 use super::session::Session;
@@ -8,7 +9,7 @@ use crate::ingest::load::{self, IngestReport, OnProgress, Source};
 use crate::lake::LakeError;
 
 /// How often an ingestion starts over when another process commits to the same table in between.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: u64 = 20;
 
 /// Reads the project's exports, or the files that are named, into the lake. `planned` is told all files first.
 ///
@@ -23,7 +24,7 @@ pub fn ingest(
     let (declared, empty_globs) = load::sources(&session.project).map_err(Failure::usage)?;
     let sources = if files.is_empty() { declared } else { named(session, files, &declared)? };
     planned(&sources);
-    let mut attempt = 1;
+    let mut attempt: u64 = 1;
     loop {
         let outcome =
             load::ingest(&session.project, &session.definitions, &session.lake, &sources, session.now, progress);
@@ -35,7 +36,11 @@ pub fn ingest(
                 session.forget_facts();
                 return Ok(report);
             }
-            Err(LakeError::Conflict(_)) if attempt < ATTEMPTS => attempt += 1,
+            Err(LakeError::Conflict(_)) if attempt < ATTEMPTS => {
+                // Longer each time, and for each process another time, so that they do not start over in step for ever.
+                std::thread::sleep(Duration::from_millis(20 * attempt + u64::from(std::process::id() % 37)));
+                attempt += 1;
+            }
             Err(error) => return Err(error.into()),
         }
     }

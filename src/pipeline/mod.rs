@@ -1,6 +1,8 @@
 //! What the commands do: each command parses, calls one function of this floor, and prints what it returns.
 
+mod adopt;
 mod check;
+mod extent;
 mod failure;
 mod ingest;
 mod measure;
@@ -10,7 +12,9 @@ mod query;
 mod render;
 mod run;
 mod session;
+mod sniff;
 
+pub use adopt::{Adopted, adopt};
 pub use check::{CheckReport, check};
 pub use failure::Failure;
 pub use ingest::ingest;
@@ -20,3 +24,4 @@ pub use query::query;
 pub use render::{Rendered, render};
 pub use run::{RunOptions, RunReport, default_period, find, run, write};
 pub use session::{Moments, Session};
+pub use sniff::{Sniffed, draft_id, sniff};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
+use super::extent;
 use super::failure::Failure;
 use super::session::Session;
 use crate::arithmetic::period::Period;
@@ -24,11 +25,13 @@ const EXAMPLES: usize = 5;
 /// When the lake cannot be read.
 pub(super) fn quality(session: &Session, period: Option<&Period>, coverage: &[Measure]) -> Result<Quality, Failure> {
     let (files, digests) = files(session)?;
+    let duplicates = duplicates(session)?;
     let read = files.iter().map(|file: &FileQuality| file.file.clone()).collect();
     let mut quality = Quality {
         files,
         unread: unread(session, &read)?,
         findings: findings(session, &digests)?,
+        duplicates,
         gaps: coverage
             .iter()
             .filter_map(|measure| Some((measure.dims.get("service")?.clone(), measure.value?)))
@@ -65,6 +68,19 @@ fn files(session: &Session) -> Result<(Vec<FileQuality>, BTreeSet<String>), Lake
         })
         .collect();
     Ok((files, digests))
+}
+
+/// Records that a file held more than once: those that were unchanged when nothing of the file's content could be known before.
+fn duplicates(session: &Session) -> Result<Vec<(String, String, u64)>, LakeError> {
+    let mut first_of_table = BTreeSet::new();
+    let mut found = Vec::new();
+    for record in FileRecord::read_all(&session.lake)? {
+        let is_first = first_of_table.insert(record.table.clone());
+        if is_first && record.unchanged > 0 {
+            found.push((record.file, record.table, record.unchanged));
+        }
+    }
+    Ok(found)
 }
 
 fn findings(session: &Session, digests: &BTreeSet<String>) -> Result<Vec<FindingGroup>, LakeError> {
@@ -123,6 +139,9 @@ fn references(session: &Session, quality: &mut Quality) -> Result<(), LakeError>
             newest = newest.max(latest);
         }
         quality.freshness.push(TableFreshness { table: name.clone(), rows: frame.height() as u64, newest });
+        quality.collisions.extend(extent::collisions(session, name, table)?);
+        quality.completeness.extend(extent::completeness(name, table, &frame));
+        quality.volumes.extend(extent::volume(session, name, table, &frame)?);
         for (earlier, later) in &table.order {
             let (earlier_at, later_at) = (instant(&frame, earlier)?, instant(&frame, later)?);
             let reversed =
@@ -141,14 +160,48 @@ fn references(session: &Session, quality: &mut Quality) -> Result<(), LakeError>
             let Some(known) = keys.get(target).filter(|known| !known.is_empty()) else { continue };
             let values = frame.column(&column.name)?;
             let Ok(values) = values.str() else { continue };
-            let missing: Vec<&str> = values.iter().flatten().filter(|value| !known.contains(*value)).collect();
-            if !missing.is_empty() {
-                let examples: BTreeSet<&str> = missing.iter().copied().collect();
-                let examples = examples.into_iter().take(EXAMPLES).map(str::to_string).collect();
-                quality.orphans.push((name.clone(), column.name.clone(), missing.len() as u64, examples));
+            // A list of references is separated by semicolons.
+            let named = values.iter().flatten().flat_map(|value| value.split(';')).map(str::trim);
+            let missing = named.filter(|value| !value.is_empty() && !known.contains(*value)).collect();
+            orphans(quality, name, &column.name, missing);
+        }
+        if name == "links" {
+            for end in ["from", "to"] {
+                links(session, quality, &frame, end, &mut keys)?;
             }
         }
     }
+    Ok(())
+}
+
+fn orphans(quality: &mut Quality, table: &str, column: &str, missing: Vec<&str>) {
+    if !missing.is_empty() {
+        let examples: BTreeSet<&str> = missing.iter().copied().collect();
+        let examples = examples.into_iter().take(EXAMPLES).map(str::to_string).collect();
+        quality.orphans.push((table.to_string(), column.to_string(), missing.len() as u64, examples));
+    }
+}
+
+/// The links whose one end is no record of the table that they name.
+fn links(
+    session: &Session,
+    quality: &mut Quality,
+    frame: &DataFrame,
+    end: &str,
+    keys: &mut BTreeMap<String, BTreeSet<String>>,
+) -> Result<(), LakeError> {
+    let (tables, ids) = (frame.column(&format!("{end}_table"))?, frame.column(&format!("{end}_id"))?);
+    let mut missing = Vec::new();
+    for (table, id) in tables.str()?.iter().zip(ids.str()?.iter()) {
+        let (Some(table), Some(id)) = (table, id) else { continue };
+        if !keys.contains_key(table) {
+            keys.insert(table.to_string(), key_values(session, table)?);
+        }
+        if keys.get(table).is_some_and(|known| !known.is_empty() && !known.contains(id)) {
+            missing.push(id);
+        }
+    }
+    orphans(quality, "links", &format!("{end}_id"), missing);
     Ok(())
 }
 

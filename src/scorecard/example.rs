@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::{Europe::Brussels, Tz};
 
 use super::index::Dims;
-use super::quality::{FileQuality, FindingGroup, Quality, TableFreshness};
+use super::quality::{Completeness, FileQuality, FindingGroup, Quality, TableFreshness};
 use super::scorecard::{Disruption, Input, Scorecard, build};
 use super::target::{DeclaredBy, Target};
 use crate::arithmetic::local_time::from_rfc3339;
@@ -361,6 +361,10 @@ pub fn quality() -> Quality {
         orphans: vec![("tickets".into(), "service".into(), 7, vec!["Legacy | mail".into()])],
         order_violations: vec![("tickets".into(), "resolved before opened".into(), 3)],
         gaps: vec![("Mobile app".into(), 0.61)],
+        completeness: vec![Completeness { table: "tickets".to_owned(), column: "priority".to_owned(), filled: 0.97 }],
+        volumes: Vec::new(),
+        duplicates: Vec::new(),
+        collisions: Vec::new(),
         unreconciled: 0,
     }
 }

@@ -13,8 +13,17 @@ pub struct Quality {
     pub findings: Vec<FindingGroup>,
     /// Age of each table's newest record.
     pub freshness: Vec<TableFreshness>,
+    /// How far columns are filled that are not filled throughout.
+    pub completeness: Vec<Completeness>,
+    /// Tables whose number of new records in the last complete week is unlike the weeks before.
+    pub volumes: Vec<Volume>,
+    /// Records that a file held more than once: (file, table, rows).
+    pub duplicates: Vec<(String, String, u64)>,
     /// References to nothing: (table, column, rows, a few examples).
     pub orphans: Vec<(String, String, u64, Vec<String>)>,
+    /// Records of one id that come from exports of different tools, of which only the newest counts: (table, tools, ids, a few
+    /// examples).
+    pub collisions: Vec<(String, String, u64, Vec<String>)>,
     /// Instants in an impossible order: (table, rule, rows).
     pub order_violations: Vec<(String, String, u64)>,
     /// Services whose measurement has gaps in the period: (service, coverage 0 to 1).
@@ -68,6 +77,32 @@ pub struct TableFreshness {
     pub rows: u64,
     /// Newest instant in it, µs UTC.
     pub newest: Option<i64>,
+}
+
+/// How far a column is filled.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Completeness {
+    /// Canonical table.
+    pub table: String,
+    /// Its column.
+    pub column: String,
+    /// The share of the records that fill it, above 0 and below 1.
+    pub filled: f64,
+}
+
+/// A number of new records that is unlike those of the weeks before, by XmR limits.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Volume {
+    /// Canonical table.
+    pub table: String,
+    /// The week, such as `2026-W27`.
+    pub week: String,
+    /// New records in it.
+    pub records: u64,
+    /// The least number that would be usual.
+    pub lower: f64,
+    /// The greatest number that would be usual.
+    pub upper: f64,
 }
 
 impl Quality {

@@ -9,7 +9,7 @@ use nines::declaration::definitions::Definitions;
 /// Tables and their columns; `*` marks the required ones.
 const TABLES: [(&str, &str); 23] = [
     ("services", "service* name kind criticality owner_team supplier calendar parent depends_on"),
-    ("teams", "team* name tier supplier style wip_limit"),
+    ("teams", "team* name tier supplier style wip_limit valid_from"),
     ("customers", "customer* name segment large manager"),
     (
         "tickets",

@@ -2,6 +2,7 @@
 //! gives the same bytes.
 
 mod answers;
+mod sniff;
 mod streams;
 
 use std::collections::BTreeMap;

@@ -18,3 +18,4 @@ mod oracle;
 mod project;
 mod properties;
 mod published;
+mod vendors;

@@ -98,9 +98,11 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     }
 }
 
-/// What stands about each ticket now.
+/// What stands now about each ticket that is no child of another and was not merged into one.
 fn last_rows() -> Vec<&'static Row> {
-    organisation().1.tickets.values().map(|rows| rows.last().unwrap()).collect()
+    let exports = &organisation().1;
+    let counted = exports.tickets.iter().filter(|(number, _)| !exports.counted_with_others.contains(*number));
+    counted.map(|(_, rows)| rows.last().unwrap()).collect()
 }
 
 #[test]

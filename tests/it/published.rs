@@ -1,6 +1,8 @@
 //! Real exports, and the figures that others published about them. The exports lie beside the checkout; where they do not,
 //! these tests say so and pass.
 
+mod devlake;
+mod every_export;
 mod servicenow;
 mod status_page;
 mod upptime;

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use regex::Regex;
+use sqlparser::dialect::GenericDialect;
+use sqlparser::parser::Parser;
+use sqlparser::tokenizer::Token;
 use toml::Spanned;
 
-use super::raw::{Notation, RawColumns, RawPattern, Scalar};
+use super::raw::{Notation, OneOrMore, RawColumns, RawPattern, Scalar};
 use super::{Feed, Field, Origin, Pattern, Repeated, Rows, Unit};
 use crate::declaration::issue::Issue;
-use crate::declaration::table::{Kind, Table};
+use crate::declaration::table::{Column, Kind, Table};
 
 /// The text of a mapping file with what was found wrong in it.
 pub(super) struct Report<'a> {
@@ -66,6 +69,9 @@ pub(super) fn build_feed(
     tables: &BTreeMap<String, Table>,
     report: &mut Report<'_>,
 ) -> Feed {
+    if let Some(condition) = &condition {
+        check_sql(condition, name.span().start, &format!("table `{}`: where", name.get_ref()), report);
+    }
     let mut feed = Feed { table: name.get_ref().clone(), fields: BTreeMap::new(), rows, condition };
     let Some(table) = tables.get(name.get_ref()) else {
         let issue = report.error(name.span().start, format!("there is no table `{}`", name.get_ref()));
@@ -81,7 +87,7 @@ pub(super) fn build_feed(
             continue;
         };
         let offset = column.span().start;
-        if let Some(field) = build_field(&declared.name, declared.kind, offset, notation, formats, report) {
+        if let Some(field) = build_field(&declared.name, declared.kind, declared, offset, notation, formats, report) {
             feed.fields.insert(column.into_inner(), field);
         }
     }
@@ -95,9 +101,40 @@ pub(super) fn build_feed(
     feed
 }
 
+/// What a column expects instead of a word that the mapping gives it; `None` when the word can stand there.
+fn refused(word: &str, column: &Column) -> Option<String> {
+    if word.is_empty() {
+        return None;
+    }
+    if !column.values.is_empty() {
+        let plain = word.to_lowercase().replace([' ', '-'], "_");
+        let known = column.values.iter().any(|value| *value == plain || value == word);
+        return (!known).then(|| format!("one of {}", column.values.join(", ")));
+    }
+    match column.kind {
+        Kind::Integer if word.parse::<i64>().is_err() => Some("a whole number".to_string()),
+        Kind::Number if word.parse::<f64>().is_err() => Some("a number".to_string()),
+        _ => None,
+    }
+}
+
+/// Reports SQL that cannot be read; whether its columns are there is known only with a file.
+pub(super) fn check_sql(sql: &str, offset: usize, place: &str, report: &mut Report<'_>) {
+    let parsed = Parser::new(&GenericDialect {}).try_with_sql(sql).and_then(|mut parser| {
+        parser.parse_expr()?;
+        parser.expect_token(&Token::EOF)
+    });
+    if let Err(error) = parsed {
+        let reason = error.to_string();
+        let reason = reason.trim_start_matches("sql parser error: ");
+        report.add(offset, format!("{place}: the SQL `{sql}` cannot be read: {reason}"));
+    }
+}
+
 fn build_field(
     name: &str,
     kind: Kind,
+    declared: &Column,
     offset: usize,
     notation: Spanned<Notation>,
     formats: &[String],
@@ -123,6 +160,15 @@ fn build_field(
     }
     if unit.is_some() && raw.plus.is_none() && !matches!(kind, Kind::Seconds | Kind::Share | Kind::Number) {
         report.add(offset, format!("column `{name}`: a unit is for numbers, but it is of kind {}", kind.as_str()));
+    }
+    let words = raw.values.values().chain(&raw.otherwise).chain(&raw.default).chain(&raw.value);
+    for word in words.map(Scalar::text) {
+        if let Some(expected) = refused(&word, declared) {
+            report.add(offset, format!("column `{name}`: expected {expected}, found `{word}`"));
+        }
+    }
+    if let Some(sql) = &raw.sql {
+        check_sql(sql, offset, &format!("column `{name}`"), report);
     }
     let joins = raw.join.is_some() || raw.repeated.as_deref() == Some("join");
     if raw.separator.is_some() && !joins {
@@ -166,6 +212,6 @@ fn build_field(
         otherwise: raw.otherwise.map(Scalar::into_text),
         default: raw.default.map(Scalar::into_text),
         unit,
-        plus: raw.plus,
+        plus: raw.plus.map(OneOrMore::into_vec).unwrap_or_default(),
     })
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use toml::Spanned;
 
-use super::build::{Report, build_feed, build_pattern};
+use super::build::{Report, build_feed, build_pattern, check_sql};
 use super::raw::{OneOrMore, RawAlso, RawMapping};
 use super::{Decimal, FileFormat, Mapping, Rows};
 use crate::declaration::issue::Issue;
@@ -78,12 +78,15 @@ impl Mapping {
             let table = also.table.unwrap_or(name);
             feeds.push(build_feed(&table, also.columns, rows, also.condition, &defaults, tables, &mut report));
         }
+        let mut ignore: Vec<(Spanned<String>, String)> = raw.ignore.into_iter().collect();
+        ignore.sort_by_key(|(name, _)| name.span().start);
+        for (name, sql) in &ignore {
+            check_sql(sql, name.span().start, &format!("ignore `{}`", name.get_ref()), &mut report);
+        }
         if !report.issues.is_empty() {
             report.issues.sort_by_key(|issue| issue.line);
             return Err(report.issues);
         }
-        let mut ignore: Vec<(Spanned<String>, String)> = raw.ignore.into_iter().collect();
-        ignore.sort_by_key(|(name, _)| name.span().start);
         Ok(Self {
             id: id.to_string(),
             file: file.to_string(),

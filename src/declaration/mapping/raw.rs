@@ -87,13 +87,17 @@ pub(super) enum Scalar {
 }
 
 impl Scalar {
-    pub(super) fn into_text(self) -> String {
+    pub(super) fn text(&self) -> String {
         match self {
-            Self::Text(text) => text,
+            Self::Text(text) => text.clone(),
             Self::Boolean(value) => value.to_string(),
             Self::Integer(value) => value.to_string(),
             Self::Number(value) => value.to_string(),
         }
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text()
     }
 }
 
@@ -103,7 +107,7 @@ pub(super) struct RawField {
     pub(super) from: Option<OneOrMore>,
     pub(super) first: Option<Vec<String>>,
     pub(super) repeated: Option<String>,
-    pub(super) plus: Option<String>,
+    pub(super) plus: Option<OneOrMore>,
     pub(super) value: Option<Scalar>,
     pub(super) sql: Option<String>,
     pub(super) join: Option<Vec<String>>,

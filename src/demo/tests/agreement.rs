@@ -1,12 +1,7 @@
 //! The exports agree with each other: an outage is a gap in the probes, an incident and tickets; a bad release is a change too.
 
-use super::{Row, made, rows, text, tickets};
-use chrono::DateTime;
+use super::{Row, made, rows, text, tickets, utc};
 use std::collections::BTreeMap;
-
-fn utc(text: &str) -> Option<i64> {
-    DateTime::parse_from_rfc3339(text).ok().map(|t| t.timestamp())
-}
 
 #[test]
 fn outages_show_as_incidents_and_tickets() {

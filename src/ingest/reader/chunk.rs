@@ -29,8 +29,16 @@ pub struct Chunk {
     pub bad: Vec<Bad>,
     /// Rows with fewer cells than there are columns: row and number of cells.
     pub short: Vec<(u64, usize)>,
+    /// Sheets of the workbook that hold records and are not read.
+    pub sheets: Vec<String>,
     /// Records without any text, which are left out.
     pub blank: u64,
+    /// Rows above the header that hold something, such as a title.
+    pub above: u64,
+    /// Cells that hold an error instead of a value, and are missing here: row, column, text.
+    pub errors: Vec<(u64, usize, String)>,
+    /// What stands in rows of records, but below no name of a column: row and text.
+    pub beside: Vec<(u64, String)>,
 }
 
 impl Chunk {
@@ -50,6 +58,10 @@ impl Chunk {
         self.bad.clear();
         self.short.clear();
         self.blank = 0;
+        self.above = 0;
+        self.sheets.clear();
+        self.errors.clear();
+        self.beside.clear();
     }
 
     /// Number of records.
@@ -136,6 +148,22 @@ impl Chunk {
         let object: serde_json::Map<String, serde_json::Value> =
             cells.map(|(column, name)| (name.clone(), self.cell(index, column).into())).collect();
         serde_json::Value::Object(object).to_string()
+    }
+
+    /// Adds all of a chunk with the same columns.
+    pub fn append(&mut self, mut other: Self) {
+        if self.is_empty() && self.bad.is_empty() && self.blank == 0 && self.above == 0 && self.sheets.is_empty() {
+            *self = other;
+            return;
+        }
+        (0..other.len()).for_each(|index| self.copy_row(&other, index, |_| None));
+        self.bad.append(&mut other.bad);
+        self.short.append(&mut other.short);
+        self.errors.append(&mut other.errors);
+        self.beside.append(&mut other.beside);
+        self.blank += other.blank;
+        self.above += other.above;
+        self.sheets.append(&mut other.sheets);
     }
 
     /// Copies a record of another chunk to the end of this one, with `cell` in the place of each cell.

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::chunk::{Bad, Chunk};
-use super::dialect::{sniff_separator, unique_names};
+use super::dialect::{lay_out, sniff_separator, unique_names};
 use super::split::{Cells, Split, line_end, split};
 use super::{Mended, Request, Source};
 use crate::ingest::decode::Decoder;
@@ -20,6 +20,8 @@ pub struct CsvSource {
     separator: u8,
     names: Vec<String>,
     line: u64,
+    /// Rows above the header that hold something, until they are told.
+    above: u64,
     cells: Cells,
 }
 
@@ -37,20 +39,42 @@ impl CsvSource {
             line += 1;
             separator = separator.or(Some(byte));
         }
-        let separator = separator.unwrap_or_else(|| sniff_separator(decoder.text()));
-        let mut source = Self { decoder, separator, names: Vec::new(), line, cells: Cells::default() };
+        let (separator, above) = match request.header {
+            Some(_) => (separator.unwrap_or_else(|| sniff_separator(decoder.text())), None),
+            None => {
+                let layout = lay_out(decoder.text(), separator);
+                (layout.separator, layout.above)
+            }
+        };
+        let mut source = Self { decoder, separator, names: Vec::new(), line, above: 0, cells: Cells::default() };
         match request.header {
             Some(header) => source.names = header.to_vec(),
-            None => match source.next()? {
-                Some(Next::Whole { .. }) => source.names = unique_names(source.cells.iter()),
+            None => source.read_header(above)?,
+        }
+        Ok(source)
+    }
+
+    /// Reads the names of the columns, below so many rows that are not blank. `None`: all rows are blank.
+    fn read_header(&mut self, above: Option<usize>) -> io::Result<()> {
+        let mut left = above.unwrap_or_default();
+        self.above = left as u64;
+        loop {
+            match self.next()? {
+                Some(Next::Whole { .. }) => {
+                    let is_blank = self.cells.iter().all(|cell| cell.trim().is_empty());
+                    if above.is_none() || (!is_blank && left == 0) {
+                        self.names = unique_names(self.cells.iter());
+                        return Ok(());
+                    }
+                    left -= usize::from(!is_blank);
+                }
                 Some(Next::Bad(bad)) => {
                     let message = format!("line {}: expected a header, but {}", bad.row, bad.reason);
                     return Err(io::Error::new(io::ErrorKind::InvalidData, message));
                 }
-                None => {}
-            },
+                None => return Ok(()),
+            }
         }
-        Ok(source)
     }
 
     /// The separator of its cells.
@@ -157,6 +181,7 @@ impl Source for CsvSource {
     }
 
     fn read(&mut self, chunk: &mut Chunk) -> io::Result<bool> {
+        chunk.above += std::mem::take(&mut self.above);
         while !chunk.is_full() {
             match self.next()? {
                 None => return Ok(false),
@@ -240,6 +265,17 @@ mod tests {
         assert_eq!(bad, [4, 6]);
         assert_eq!(chunk.short, [(2, 1)]);
         assert_eq!(chunk.bad[1].reason, "the file ends within this line: expected 3 cells, found 2");
+    }
+
+    #[test]
+    fn rows_above_the_header_are_passed_over_and_counted() {
+        let text = "Open tickets\n\"for\nAnn\"\n\nid,opened,state\n1,2026-01-02,new\n,,\n2,2026-01-03,new\n";
+        let (names, rows, bad, chunk) = read(text);
+        assert_eq!(names, ["id", "opened", "state"]);
+        assert_eq!((rows_of(&rows), bad), (vec![6, 8], vec![]));
+        assert_eq!((chunk.above, chunk.blank), (2, 1));
+        let (names, rows, ..) = read(",,\nid,opened,state\n1,2026-01-02,new\n");
+        assert_eq!((names[0].as_str(), rows_of(&rows)), ("id", vec![3]));
     }
 
     #[test]

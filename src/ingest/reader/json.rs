@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::chunk::{Bad, Chunk};
 use super::json_rows::{NAMED_BY, Rows};
 use super::json_scan::{End, Start, array_at, first_array_of_objects, skip, value_end};
-use super::json_shape::WRAPPERS;
+use super::json_shape::{WRAPPERS, is_page};
 use super::{Mended, Request, Source};
 use crate::ingest::decode::Decoder;
 
@@ -56,7 +56,7 @@ impl JsonSource {
                 let text = decoder.text().as_bytes();
                 let is_empty = |key: &&&str| matches!(array_at(text, &[**key]), Start::At(at) if text.get(skip(text, at, b"")) == Some(&b']'));
                 let empty = || WRAPPERS.iter().find(is_empty).map(|key| vec![(*key).to_string()]);
-                first_array_of_objects(text).or_else(empty)
+                first_array_of_objects(text).filter(|_| is_page(decoder.text(), request)).or_else(empty)
             }
         };
         let Some(path) = path else {
@@ -213,6 +213,8 @@ mod tests {
             r#"[{"a":1},{"a":2}]"#,
             "[\n  {\n \"a\": 1},\n {\"a\": 2}\n]\n",
             r#"{"result":[{"a":1},{"a":2}]}"#,
+            r#"{"next":null,"tickets_page":[{"a":1},{"a":2}]}"#,
+            r#"{"data":{"rows":[{"a":1},{"a":2}]}}"#,
             "{\"n\": 2,\n \"page\": {\"rows\": [{\"a\":1},{\"a\":2}]}}",
         ] {
             let (format, names, cells, bad) = read(text);
@@ -221,7 +223,7 @@ mod tests {
         }
         let (format, _, cells, _) = read("{\n \"a\": 1\n}");
         assert_eq!((format, cells), ("json", vec!["1".to_string()]));
-        let (format, _, cells, _) = read(r#"{"a":1,"list":[{"b":2}]}"#);
+        let (format, _, cells, _) = read(r#"{"id":1,"list":[{"b":2}]}"#);
         assert_eq!((format, cells[0].as_str()), ("json lines", "1"));
     }
 }

@@ -5,29 +5,36 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// The value at a dotted path: keys of objects (a key that holds dots itself wins), indexes of arrays, `last` for an array's last.
+/// The value at a dotted path: keys of objects (the longest key that holds dots itself wins), indexes of arrays, `last` for an array's
+/// last.
 pub fn lookup<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
-    if let Value::Object(object) = value
-        && let Some(found) = object.get(path)
-    {
-        return Some(found);
+    match value {
+        Value::Object(object) => {
+            if let Some(found) = object.get(path) {
+                return Some(found);
+            }
+            for (at, _) in path.rmatch_indices('.') {
+                if let Some(found) = object.get(&path[..at]) {
+                    return lookup(found, &path[at + 1..]);
+                }
+            }
+            let (first, rest) = split(path);
+            let (_, found) = object.iter().find(|(key, _)| key.eq_ignore_ascii_case(first))?;
+            rest.map_or(Some(found), |rest| lookup(found, rest))
+        }
+        Value::Array(items) => {
+            let (first, rest) = split(path);
+            let found = if first == "last" { items.last() } else { items.get(first.parse::<usize>().ok()?) }?;
+            rest.map_or(Some(found), |rest| lookup(found, rest))
+        }
+        _ => None,
     }
-    let (first, rest) = match path.split_once('.') {
+}
+
+fn split(path: &str) -> (&str, Option<&str>) {
+    match path.split_once('.') {
         Some((first, rest)) => (first, Some(rest)),
         None => (path, None),
-    };
-    let found = match value {
-        Value::Object(object) => match object.get(first) {
-            Some(found) => Some(found),
-            None => object.iter().find(|(key, _)| key.eq_ignore_ascii_case(first)).map(|(_, found)| found),
-        },
-        Value::Array(items) if first == "last" => items.last(),
-        Value::Array(items) => first.parse::<usize>().ok().and_then(|index| items.get(index)),
-        _ => None,
-    }?;
-    match rest {
-        Some(rest) => lookup(found, rest),
-        None => Some(found),
     }
 }
 
@@ -73,11 +80,13 @@ mod tests {
 
     #[test]
     fn paths_lead_to_their_values() {
-        let value: Value =
-            serde_json::from_str(r#"{"a.b":1,"a":{"b":2,"C":[{"d":3},{"d":4}]},"e":[],"f":["x","y"],"g":null}"#)
-                .unwrap();
+        let value: Value = serde_json::from_str(
+            r#"{"a.b":1,"a":{"b":2,"C":[{"d":3},{"d":4}]},"e":[],"f":["x","y"],"g":null,"x.y":{"z":5}}"#,
+        )
+        .unwrap();
         let at = |path: &str| lookup(&value, path).map(|found| text(found).into_owned());
         assert_eq!(at("a.b").as_deref(), Some("1"));
+        assert_eq!(at("x.y.z").as_deref(), Some("5"));
         assert_eq!(at("a.c.0.d").as_deref(), Some("3"));
         assert_eq!(at("a.C.last.d").as_deref(), Some("4"));
         assert_eq!(at("e.0"), None);
@@ -85,6 +94,6 @@ mod tests {
         assert_eq!(at("g").as_deref(), Some(""));
         let mut names = Vec::new();
         paths(&value, "", &mut BTreeSet::new(), &mut names);
-        assert_eq!(names, ["a.b", "a.C", "a.C.0.d", "e", "f", "g"]);
+        assert_eq!(names, ["a.b", "a.C", "a.C.0.d", "e", "f", "g", "x.y.z"]);
     }
 }

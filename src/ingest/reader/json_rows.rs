@@ -60,7 +60,11 @@ impl Rows {
                 chunk.push_cell(&cell.unwrap_or_default());
             }
             chunk.end_row(row);
-            chunk.keep_raw(raw);
+            // Of an exploded record the element: many copies of a whole document would fill the memory.
+            match elements.last() {
+                Some(element) => chunk.keep_raw(&element.value.to_string()),
+                None => chunk.keep_raw(raw),
+            }
             if elements.len() < self.explode.len() {
                 chunk.mark_bare();
             }

@@ -116,6 +116,22 @@ pub fn array_at(text: &[u8], path: &[&str]) -> Start {
     }
 }
 
+/// The keys of a text that is one object, as far as the text goes.
+pub fn keys(text: &[u8]) -> Vec<&str> {
+    let mut at = skip(text, 0, b"");
+    let mut found = Vec::new();
+    if text.get(at) != Some(&b'{') {
+        return found;
+    }
+    at += 1;
+    while let Key::Found(key, value) = key_at(text, skip(text, at, b",")) {
+        found.push(key);
+        let End::At(end) = value_end(text, value) else { break };
+        at = end;
+    }
+    found
+}
+
 /// The path of keys to the first array that starts with an object, in a text that is one object.
 pub fn first_array_of_objects(text: &[u8]) -> Option<Vec<String>> {
     let at = skip(text, 0, b"");

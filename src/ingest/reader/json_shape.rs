@@ -4,11 +4,43 @@ use serde_json::Value;
 
 use super::Request;
 use super::json_path::lookup;
-use super::json_scan::skip;
+use super::json_scan::{first_array_of_objects, keys, skip};
 
 /// Keys by which tools wrap a list of records.
 pub(super) const WRAPPERS: [&str; 10] =
     ["records", "result", "results", "incidents", "issues", "data", "items", "values", "value", "rows"];
+
+/// Keys that a record has and a page of records has not.
+const OF_RECORDS: [&str; 16] = [
+    "id",
+    "_id",
+    "key",
+    "number",
+    "uuid",
+    "iid",
+    "name",
+    "title",
+    "created_at",
+    "createdAt",
+    "created",
+    "opened_at",
+    "at",
+    "time",
+    "timestamp",
+    "date",
+];
+
+/// Whether a text that is one object, as far as it goes, wraps a list of records and is none itself. What a mapping takes apart is part
+/// of a record.
+pub(super) fn is_page(text: &str, request: &Request<'_>) -> bool {
+    let keys = keys(text.as_bytes());
+    let Some(path) = first_array_of_objects(text.as_bytes()) else { return false };
+    if request.explode.first().is_some_and(|explode| explode.split('.').next() == path.first().map(String::as_str)) {
+        return false;
+    }
+    let is_usual = path.first().is_some_and(|key| WRAPPERS.contains(&key.as_str()));
+    is_usual || !keys.iter().any(|key| OF_RECORDS.contains(key))
+}
 
 /// Whether a text starts JSON Lines: its first line is a whole object, and it wraps no list of records.
 pub fn is_lines(sample: &str, _whole: bool, request: &Request<'_>) -> bool {
@@ -21,7 +53,7 @@ pub fn is_lines(sample: &str, _whole: bool, request: &Request<'_>) -> bool {
         Ok(value) => {
             let wraps = match request.records {
                 Some(path) => lookup(&value, path).is_some_and(Value::is_array),
-                None => WRAPPERS.iter().any(|key| value.get(key).is_some_and(is_objects)),
+                None => WRAPPERS.iter().any(|key| value.get(key).is_some_and(is_objects)) || is_page(line, request),
             };
             more || !wraps
         }

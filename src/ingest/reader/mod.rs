@@ -1,23 +1,38 @@
 //! Readers of file formats. A format is one file here and one line in `READERS`; all hand on records as text, in chunks.
 
+mod background;
+mod biff;
+mod book;
+mod cell_text;
 pub mod chunk;
+mod column_text;
+mod compound;
 pub mod csv;
 pub mod dialect;
+pub mod header;
 pub mod json;
 mod json_path;
 mod json_rows;
 mod json_scan;
 mod json_shape;
+pub mod parquet;
+pub mod raw;
+mod sheet_rows;
 mod split;
+pub mod workbook;
 mod wrapped;
+
+#[cfg(test)]
+mod five_formats;
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use self::chunk::Chunk;
+use self::raw::Raw;
 use super::decode::Decoder;
-use super::open::{Progress, decode};
+use super::open::{Compression, Progress, decode, decompress};
 use crate::declaration::mapping::{FileFormat, Mapping};
 
 /// Decoded text that the choice of a reader looks at.
@@ -93,12 +108,12 @@ pub enum Way {
         /// Starts reading.
         open: fn(Decoder, &Request<'_>) -> io::Result<Box<dyn Source>>,
     },
-    /// As bytes in any order, from a file that is not compressed.
+    /// As bytes in any order; those of a compressed file are unpacked into memory.
     Bytes {
         /// Whether a file that starts with these bytes has the format.
         magic: fn(&[u8]) -> bool,
         /// Starts reading.
-        open: fn(&Path, &Progress, &Request<'_>) -> io::Result<Box<dyn Source>>,
+        open: fn(Raw, &Progress, &Request<'_>) -> io::Result<Box<dyn Source>>,
     },
 }
 
@@ -112,8 +127,27 @@ pub struct Reader {
     pub way: Way,
 }
 
+/// The name of the format of workbooks.
+pub const WORKBOOK: &str = "workbook";
+
 /// The formats, the most particular first. The last one takes every file.
 pub const READERS: &[Reader] = &[
+    Reader {
+        name: WORKBOOK,
+        family: FileFormat::Table,
+        way: Way::Bytes {
+            magic: book::is_workbook,
+            open: |raw, progress, request| Ok(Box::new(workbook::WorkbookSource::open(raw, progress, request)?)),
+        },
+    },
+    Reader {
+        name: "parquet",
+        family: FileFormat::Table,
+        way: Way::Bytes {
+            magic: parquet::is_parquet,
+            open: |raw, progress, _| Ok(Box::new(parquet::ParquetSource::open(raw, progress)?)),
+        },
+    },
     Reader {
         name: "json lines",
         family: FileFormat::Json,
@@ -160,19 +194,33 @@ pub fn open(path: &Path, request: &Request<'_>) -> io::Result<Opened> {
     if file.metadata()?.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "expected a file, found a folder"));
     }
-    let mut head = Vec::with_capacity(MAGIC);
-    file.by_ref().take(MAGIC as u64).read_to_end(&mut head)?;
+    let head = start(&mut file)?;
+    let is_compressed = Compression::of(&head) != Compression::None;
+    // What is damaged is told when it is read as text.
+    let plain_head = if is_compressed { unpacked_start(path).unwrap_or_default() } else { head.clone() };
     for reader in READERS.iter().filter(|reader| request.format.is_none_or(|family| family == reader.family)) {
         if let Way::Bytes { magic, open } = reader.way
-            && magic(&head)
+            && magic(&plain_head)
         {
             let progress = Progress::default();
-            return Ok((reader.name, open(path, &progress, request)?, progress));
+            let raw =
+                if is_compressed { Raw::unpack(File::open(path)?, &progress)? } else { Raw::File(File::open(path)?) };
+            return Ok((reader.name, open(raw, &progress, request)?, progress));
         }
     }
     let (decoder, progress) = decode(io::Cursor::new(head).chain(file))?;
     let (name, source) = open_text(decoder, request)?;
     Ok((name, source, progress))
+}
+
+fn start(input: impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(MAGIC);
+    input.take(MAGIC as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+fn unpacked_start(path: &Path) -> io::Result<Vec<u8>> {
+    start(decompress(File::open(path)?, &Progress::default())?)
 }
 
 /// Opens the records of a text with the first reader that knows its format. Returns the format's name too.

@@ -115,20 +115,48 @@ fn findings(scorecard: &Scorecard) -> Option<Block> {
     }))
 }
 
-fn doubts(scorecard: &Scorecard) -> Vec<Block> {
+/// What else is doubtful about the records, each with what is done about it.
+fn doubts(scorecard: &Scorecard) -> Option<Block> {
     let quality = &scorecard.quality;
-    let mut sentences: Vec<String> =
-        quality.unread.iter().map(|(file, reason)| format!("{file} could not be read: {reason}.")).collect();
+    let number = |count: u64| figure::count(count as f64);
+    let mut rows: Vec<[String; 3]> = Vec::new();
+    for (file, reason) in &quality.unread {
+        rows.push([file.clone(), String::new(), format!("could not be read: {reason}")]);
+    }
     for (table, column, count, examples) in &quality.orphans {
-        sentences.push(format!(
-            "{} of {table}.{column} refer to nothing that was loaded, such as {}.",
-            figure::count(*count as f64),
-            examples.join(", ")
-        ));
+        let examples = examples.join(", ");
+        rows.push([
+            format!("{table}.{column}"),
+            number(*count),
+            format!("refer to nothing that was loaded: {examples}"),
+        ]);
+    }
+    for (table, tools, count, examples) in &quality.collisions {
+        let words =
+            format!("are known to several exports ({tools}), of which the newest counts: {}", examples.join(", "));
+        rows.push([format!("{table}.id"), number(*count), words]);
     }
     for (table, rule, count) in &quality.order_violations {
-        sentences
-            .push(format!("{} of {table} have {rule}; their durations are left out.", figure::count(*count as f64)));
+        rows.push([table.clone(), number(*count), format!("have {rule}; their durations are left out")]);
     }
-    if sentences.is_empty() { Vec::new() } else { vec![Block::Note { text: sentences.join(" ") }] }
+    for (file, table, count) in &quality.duplicates {
+        rows.push([
+            format!("{file}, {table}"),
+            number(*count),
+            "stand in it more than once; each counts once".to_owned(),
+        ]);
+    }
+    for volume in &quality.volumes {
+        let (lower, upper) = (figure::count(volume.lower.round()), figure::count(volume.upper.round()));
+        let words = format!("are new in {}, where {lower} to {upper} would be usual", volume.week);
+        rows.push([volume.table.clone(), number(volume.records), words]);
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    Some(Block::Table(Table {
+        caption: "What else is doubtful".to_owned(),
+        columns: vec![heading("Where", false), heading("Records", true), heading("What", false)],
+        rows: rows.into_iter().map(|row| row.map(Cell::text).into()).collect(),
+    }))
 }

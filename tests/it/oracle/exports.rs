@@ -21,6 +21,8 @@ pub struct Exports {
     pub maintenance: Vec<Row>,
     pub services: Vec<Row>,
     pub tiers: BTreeMap<String, i64>,
+    /// Tickets that are children of others, or were merged into others.
+    pub counted_with_others: BTreeSet<String>,
     /// Services that have a log of probes.
     pub probed: BTreeSet<String>,
 }
@@ -69,6 +71,12 @@ impl Exports {
             maintenance: sheet(&text("maintenance.csv")),
             services: sheet(&text("services.csv")),
             tiers: tiers.collect(),
+            counted_with_others: sheet(&text("links.csv"))
+                .into_iter()
+                .filter(|row| row["from_table"] == "tickets" && row["to_table"] == "tickets")
+                .filter(|row| ["child_of", "duplicate_of"].contains(&row["kind"].as_str()))
+                .map(|row| row["from_id"].clone())
+                .collect(),
             probed: probes.lines().skip(1).filter_map(|line| line.split(',').next()).map(str::to_string).collect(),
         }
     }
