@@ -1,5 +1,8 @@
 //! The project file `nines.toml`: name, zone, exports, tiers, calendars, clocks, service time, targets.
 
+mod calendars;
+mod raw;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -10,8 +13,10 @@ use toml::Spanned;
 
 use super::catalogue::Catalogue;
 use super::issue::{Issue, nearest};
-use crate::arithmetic::calendar::{self, Calendar};
+use crate::arithmetic::calendar::Calendar;
 use crate::arithmetic::local_time;
+use calendars::calendar_of;
+use raw::{Raw, RawTarget};
 
 /// The name of the project file.
 pub const PROJECT_FILE: &str = "nines.toml";
@@ -120,86 +125,6 @@ pub struct DeclaredTarget {
     /// Line in the project file.
     pub line: usize,
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Raw {
-    name: String,
-    #[serde(default)]
-    zone: Option<Spanned<String>>,
-    as_of: Option<Spanned<String>>,
-    since: Option<Spanned<String>>,
-    #[serde(default)]
-    exports: Vec<RawExport>,
-    #[serde(default = "weekly")]
-    reports: Vec<String>,
-    #[serde(default)]
-    ingest: RawIngest,
-    #[serde(default)]
-    tiers: BTreeMap<String, i64>,
-    escalations: Option<RawEscalations>,
-    #[serde(default)]
-    calendars: BTreeMap<String, Spanned<RawCalendar>>,
-    #[serde(default)]
-    clocks: RawClocks,
-    #[serde(default)]
-    service_time: ServiceTime,
-    #[serde(default)]
-    targets: Vec<Spanned<RawTarget>>,
-}
-
-fn weekly() -> Vec<String> {
-    vec!["weekly".to_string()]
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawExport {
-    files: String,
-    mapping: Option<String>,
-    zone: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct RawIngest {
-    tolerate_rejects: f64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEscalations {
-    allowed: Vec<(i64, i64)>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCalendar {
-    zone: Option<String>,
-    hours: BTreeMap<String, Vec<String>>,
-    #[serde(default)]
-    holidays: Vec<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct RawClocks {
-    calendar: Option<Spanned<String>>,
-    resolve_within: BTreeMap<String, Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTarget {
-    metric: String,
-    target: f64,
-    limit: Option<f64>,
-    warn: Option<f64>,
-    #[serde(default)]
-    by: BTreeMap<String, String>,
-}
-
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 impl Project {
     /// The text of `nines.toml` in a folder, and the catalogue that the folder overlays.
@@ -365,32 +290,6 @@ fn zone_of(text: &str, name: &Spanned<String>, report: &mut dyn FnMut(Issue)) ->
         });
     }
     zone
-}
-
-fn calendar_of(raw: &RawCalendar, default: Tz) -> Result<Calendar, String> {
-    let zone = match &raw.zone {
-        Some(name) => name.parse().map_err(|_| format!("zone: expected an IANA time zone, found \"{name}\""))?,
-        None => default,
-    };
-    let mut weekly: [Vec<(u32, u32)>; 7] = Default::default();
-    for (day, hours) in &raw.hours {
-        let index = DAYS
-            .iter()
-            .position(|name| name == day)
-            .ok_or_else(|| format!("hours: expected one of {}, found `{day}`", DAYS.join(", ")))?;
-        for range in hours {
-            weekly[index].push(calendar::parse_hours(range)?);
-        }
-    }
-    let holidays = raw
-        .holidays
-        .iter()
-        .map(|day| {
-            day.parse::<NaiveDate>()
-                .map_err(|_| format!("holidays: expected a day such as 2026-12-25, found \"{day}\""))
-        })
-        .collect::<Result<BTreeSet<_>, _>>()?;
-    Calendar::new(zone, weekly, holidays)
 }
 
 /// Seconds of a duration such as `90m`, `4h` or `2d 12h`; a bare number is seconds.

@@ -1,8 +1,9 @@
 //! What facts are built from: the current view of the canonical tables, the project's rules, and the moment that is "now".
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, PolarsError};
 
 use super::columns::{instant, integer, text};
 use super::tiers::Tiers;
@@ -22,6 +23,8 @@ pub struct Context<'a> {
     pub as_of: i64,
     /// Record versions ingested later do not count.
     pub known_at: Option<i64>,
+    /// Facts that were built for the same moments: one fact may rest on another, which is built once.
+    pub built: &'a RefCell<BTreeMap<String, DataFrame>>,
 }
 
 /// What services and teams say about others: looked up by name.
@@ -46,6 +49,22 @@ pub struct References {
 }
 
 impl Context<'_> {
+    /// Another fact for the same moments, built at most once. A fact that rests on itself would never end: it isn't refused here.
+    ///
+    /// # Errors
+    /// When there is no such fact, or a table of it cannot be read.
+    pub fn fact(&self, name: &str) -> Result<DataFrame, LakeError> {
+        if let Some(frame) = self.built.borrow().get(name) {
+            return Ok(frame.clone());
+        }
+        let Some(fact) = super::FACTS.iter().find(|fact| fact.name == name) else {
+            return Err(PolarsError::ComputeError(format!("there is no fact `{name}`").into()).into());
+        };
+        let frame = (fact.build)(self)?;
+        self.built.borrow_mut().insert(name.to_string(), frame.clone());
+        Ok(frame)
+    }
+
     /// The newest versions of a canonical table's records with their declared columns; no rows where there is none.
     ///
     /// # Errors

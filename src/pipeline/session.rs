@@ -99,6 +99,7 @@ impl Session {
             tables: &self.definitions.tables,
             as_of: self.as_of,
             known_at: self.known_at,
+            built: &self.facts,
         }
     }
 
