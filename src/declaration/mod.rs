@@ -6,6 +6,7 @@ pub mod expression;
 pub mod issue;
 pub mod mapping;
 pub mod metric;
+pub mod objective;
 pub mod project;
 pub mod report;
 pub mod table;
