@@ -3,6 +3,8 @@
 //! Everything here is pure: instants are `i64` microseconds since the Unix epoch in UTC and are passed in, never asked for;
 //! what cannot be computed is `None`, never 0, NaN or infinity.
 
+pub mod alerting;
+pub mod budget;
 pub mod calendar;
 pub mod control;
 pub mod growth;
@@ -13,3 +15,4 @@ pub mod period;
 pub mod reliability;
 pub mod statistics;
 pub mod survival;
+pub mod timeline;
