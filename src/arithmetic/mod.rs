@@ -3,6 +3,7 @@
 //! Everything here is pure: instants are `i64` microseconds since the Unix epoch in UTC and are passed in, never asked for;
 //! what cannot be computed is `None`, never 0, NaN or infinity.
 
+pub mod burn;
 pub mod calendar;
 pub mod control;
 pub mod growth;
