@@ -5,6 +5,7 @@
 
 pub mod alerting;
 pub mod budget;
+pub mod burn;
 pub mod calendar;
 pub mod control;
 pub mod growth;
