@@ -43,6 +43,13 @@ impl Budget {
         })
     }
 
+    /// Whether the objective is kept: no more is consumed than there was. `None` without any event.
+    #[must_use]
+    pub fn kept(&self) -> Option<bool> {
+        // 43 min 12 s of 30 days at 99.9 % is all of it, whatever a division makes of it.
+        self.consumed.map(|consumed| consumed <= 1.0 + 1e-12)
+    }
+
     /// Bad events that may still happen among those seen; negative once there were more.
     #[must_use]
     pub fn left(&self) -> f64 {

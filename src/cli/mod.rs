@@ -13,6 +13,7 @@ mod project;
 mod query;
 mod report;
 mod run;
+mod slo;
 mod sources;
 mod tables;
 mod terminal;
@@ -115,6 +116,7 @@ commands! {
     run Run,
     measure Measure,
     report Report,
+    slo Slo,
     query Query,
     metrics Metrics,
     tables Tables,

@@ -6,6 +6,7 @@ use super::catalogue::Catalogue;
 use super::issue::{Issue, Level};
 use super::mapping::Mapping;
 use super::metric::{self, Metric};
+use super::objective::Objectives;
 use super::project::{PROJECT_FILE, Project};
 use super::report::ReportDefinition;
 use super::table::Table;
@@ -23,6 +24,8 @@ pub struct Definitions {
     pub metrics: BTreeMap<String, Metric>,
     /// The reports by name.
     pub reports: BTreeMap<String, ReportDefinition>,
+    /// The objectives, their policies and corrections.
+    pub objectives: Objectives,
     /// Everything that is wrong or doubtful, in the order of the files.
     pub issues: Vec<Issue>,
 }
@@ -61,7 +64,8 @@ impl Definitions {
                 Err(found) => issues.extend(found),
             }
         }
-        Self { tables, facts, mappings, metrics, reports, issues }
+        let objectives = Objectives::default();
+        Self { tables, facts, mappings, metrics, reports, objectives, issues }
     }
 
     /// What is wrong in how a project file refers to the other declarations.

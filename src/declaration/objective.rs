@@ -1,11 +1,14 @@
 //! Service level objectives as they are declared in `slos/`, checked and ready to be evaluated. Holds no figure.
 
+mod window;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
 use super::expression::RowExpression;
+pub use window::usual_start;
 
 /// One objective: a target for an indicator over a window. An OpenSLO file with several objectives gives several.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +42,13 @@ pub struct Objective {
     pub file: String,
     /// The line on which the objective begins.
     pub line: usize,
+}
+
+impl Objective {
+    /// Whether it is made of other objectives.
+    pub fn is_composite(&self) -> bool {
+        matches!(self.indicator, Indicator::Composite { .. })
+    }
 }
 
 /// How an error budget is counted.
@@ -104,6 +114,7 @@ pub enum WindowUnit {
 
 /// What is measured.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a project has a few dozen objectives")]
 pub enum Indicator {
     /// Good (or bad) events over all events.
     Ratio {

@@ -28,6 +28,8 @@ pub struct ReportDefinition {
     pub formats: Vec<String>,
     /// Sections in the order in which they are read.
     pub sections: Vec<Section>,
+    /// Sections of a further page for each objective; none without such pages.
+    pub objective_sections: Vec<Section>,
 }
 
 /// One section: what it shows depends on its kind.
@@ -96,6 +98,22 @@ pub enum Kind {
     Bands,
     /// Trends with their limits.
     Charts,
+    /// How many objectives are missed, and which, in large type.
+    ObjectivesVerdict,
+    /// One row per objective.
+    Objectives,
+    /// One objective in large type: only on its own page.
+    Objective,
+    /// Its budget over its window.
+    BurnDown,
+    /// Its burn rates and how long the rest would last.
+    BurnRates,
+    /// Alerts that would have fired.
+    Alerts,
+    /// What each incident took of its budget.
+    BudgetShares,
+    /// What error-budget policies ask, and corrections.
+    BudgetPolicy,
     /// What became of the rows.
     Quality,
     /// Every figure shown: definition, formula, evidence.
@@ -182,6 +200,8 @@ struct Raw {
     #[serde(default = "all_formats")]
     formats: Vec<String>,
     sections: Vec<Spanned<Section>>,
+    #[serde(default)]
+    objective_sections: Vec<Spanned<Section>>,
 }
 
 fn english() -> String {
@@ -212,7 +232,7 @@ impl ReportDefinition {
         if raw.periods == 0 {
             issues.push(Issue::error(file, "periods: expected 1 or more, found 0"));
         }
-        for section in &raw.sections {
+        for section in raw.sections.iter().chain(&raw.objective_sections) {
             let start = section.span().start;
             let found = section.get_ref().problems(metrics);
             issues.extend(found.into_iter().map(|(message, known)| {
@@ -236,6 +256,7 @@ impl ReportDefinition {
             periods: raw.periods,
             formats: raw.formats,
             sections: raw.sections.into_iter().map(Spanned::into_inner).collect(),
+            objective_sections: raw.objective_sections.into_iter().map(Spanned::into_inner).collect(),
         })
     }
 
@@ -271,6 +292,12 @@ impl ReportDefinition {
             }
         }
         wanted.into_iter().map(|((metric, by), history)| Request { metric, by, history }).collect()
+    }
+
+    /// Whether any of its pages shows objectives.
+    pub fn shows_objectives(&self) -> bool {
+        let kinds = [Kind::ObjectivesVerdict, Kind::Objectives, Kind::Alerts, Kind::BudgetPolicy];
+        !self.objective_sections.is_empty() || self.sections.iter().any(|section| kinds.contains(&section.kind))
     }
 
     /// The dimensions over which changes are split, from the sections that explain them.

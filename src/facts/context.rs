@@ -7,6 +7,7 @@ use polars::prelude::{DataFrame, PolarsError};
 
 use super::columns::{instant, integer, text};
 use super::tiers::Tiers;
+use crate::declaration::objective::Objectives;
 use crate::declaration::project::Project;
 use crate::declaration::table::Table;
 use crate::lake::{self, Lake, LakeError};
@@ -19,6 +20,8 @@ pub struct Context<'a> {
     pub lake: &'a Lake,
     /// The canonical tables.
     pub tables: &'a BTreeMap<String, Table>,
+    /// The objectives, their policies and corrections.
+    pub objectives: &'a Objectives,
     /// "Now", µs UTC: what is later has not happened.
     pub as_of: i64,
     /// Record versions ingested later do not count.

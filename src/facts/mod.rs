@@ -5,6 +5,7 @@ mod columns;
 mod context;
 mod evidence;
 mod incidents;
+pub mod objective;
 mod path;
 mod service_time;
 mod tickets;
@@ -26,6 +27,9 @@ pub struct Fact {
     pub build: fn(&Context) -> Result<DataFrame, LakeError>,
 }
 
+/// Stands for all canonical tables: what a user's objectives rest on isn't known before they are read.
+pub const EVERY_TABLE: &[&str] = &["*"];
+
 /// All facts.
 pub const FACTS: &[Fact] = &[
     Fact {
@@ -46,4 +50,7 @@ pub const FACTS: &[Fact] = &[
         build: service_time::build_failures,
     },
     Fact { name: "changes", tables: &["changes", "incidents", "tickets", "links", "services"], build: changes::build },
+    Fact { name: "slo_days", tables: EVERY_TABLE, build: objective::build_days },
+    Fact { name: "slo_windows", tables: EVERY_TABLE, build: objective::build_windows },
+    Fact { name: "slo_alerts", tables: EVERY_TABLE, build: objective::build_alerts },
 ];

@@ -12,6 +12,7 @@ mod query;
 mod render;
 mod run;
 mod session;
+mod slo;
 mod sniff;
 
 pub use adopt::{Adopted, adopt};
@@ -24,4 +25,5 @@ pub use query::query;
 pub use render::{Rendered, render};
 pub use run::{RunOptions, RunReport, default_period, find, run, write};
 pub use session::{Moments, Session};
+pub use slo::standings;
 pub use sniff::{Sniffed, draft_id, sniff};

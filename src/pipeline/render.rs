@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::measure::targets;
 use super::quality::quality;
 use super::session::Session;
+use super::slo::standings;
 use crate::arithmetic::period::Period;
 use crate::declaration::metric::Definition;
 use crate::declaration::report::{ReportDefinition, expand};
@@ -40,16 +41,17 @@ pub fn render(
         })
         .collect::<Result<Vec<_>, _>>()?;
     let scorecard = scorecard(session, report, period)?;
-    let document = compose::compose(&scorecard, report);
-    let files = chosen
-        .into_iter()
-        .map(|format| {
-            let bytes = (format.render)(&document, &session.catalogue)
+    let mut pages = vec![(format!("{}-{}", report.name, period.id), compose::compose(&scorecard, report))];
+    pages.extend(compose::objective_pages(&scorecard, report));
+    let mut files = Vec::new();
+    for (position, (name, document)) in pages.iter().enumerate() {
+        // All objectives' figures stand in the first page's data.
+        for format in chosen.iter().filter(|format| position == 0 || format.name != "json") {
+            let bytes = (format.render)(document, &session.catalogue)
                 .map_err(|error| Failure::Failed(format!("report `{}`: {error}", report.name)))?;
-            let name = format!("{}-{}.{}", report.name, period.id, format.extension);
-            Ok(Rendered { name, format: format.name, bytes })
-        })
-        .collect::<Result<Vec<_>, Failure>>()?;
+            files.push(Rendered { name: format!("{name}.{}", format.extension), format: format.name, bytes });
+        }
+    }
     Ok((scorecard, files))
 }
 
@@ -83,6 +85,10 @@ fn scorecard(session: &Session, report: &ReportDefinition, period: &Period) -> R
     coverage.dedup_by(|a, b| a.dims == b.dims);
     let quality = quality(session, Some(period), &coverage)?;
     let targets = targets(session);
+    let objectives = match report.shows_objectives() {
+        true => standings(session, &[], period.end.min(session.as_of))?,
+        false => Vec::new(),
+    };
     Ok(scorecard::build(Input {
         project: &session.project.name,
         zone,
@@ -93,6 +99,7 @@ fn scorecard(session: &Session, report: &ReportDefinition, period: &Period) -> R
         measures,
         targets: &targets,
         disruptions: disruptions(session, period)?,
+        objectives,
         quality,
         version: env!("CARGO_PKG_VERSION"),
     }))

@@ -12,7 +12,7 @@ use crate::declaration::catalogue::Catalogue;
 use crate::declaration::definitions::Definitions;
 use crate::declaration::issue::{Issue, Level};
 use crate::declaration::project::Project;
-use crate::facts::{Context, FACTS};
+use crate::facts::{self, Context, FACTS};
 use crate::lake::{Lake, LakeError};
 use crate::metrics::MeasureError;
 
@@ -97,6 +97,7 @@ impl Session {
             project: &self.project,
             lake: &self.lake,
             tables: &self.definitions.tables,
+            objectives: &self.definitions.objectives,
             as_of: self.as_of,
             known_at: self.known_at,
             built: &self.facts,
@@ -147,8 +148,14 @@ impl Session {
     /// Everything that decides what a fact holds.
     fn fingerprint(&self, tables: &[&str]) -> Result<u128, LakeError> {
         let mut parts = vec![env!("CARGO_PKG_VERSION").to_string(), self.project.text.clone(), self.as_of.to_string()];
-        for table in tables {
-            parts.push(format!("{table} {:?} {:?}", self.lake.version(table)?, self.definitions.tables.get(*table)));
+        if tables == facts::EVERY_TABLE {
+            parts.push(format!("{:?}", self.definitions.objectives));
+        }
+        let every = tables == facts::EVERY_TABLE;
+        let named = tables.iter().copied().filter(|_| !every);
+        let all = self.definitions.tables.keys().map(String::as_str).filter(|_| every);
+        for table in named.chain(all) {
+            parts.push(format!("{table} {:?} {:?}", self.lake.version(table)?, self.definitions.tables.get(table)));
         }
         Ok(xxh3_128(parts.join("\n").as_bytes()))
     }

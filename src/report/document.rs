@@ -43,7 +43,6 @@ pub struct Section {
 /// A piece of a section.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a page has a few dozen blocks")]
 pub enum Block {
     /// The verdict, in large type.
     Verdict {
@@ -68,6 +67,8 @@ pub enum Block {
     Bands(Bands),
     /// A trend with its limits.
     Trend(Trend),
+    /// An error budget over its window.
+    BurnDown(BurnDown),
     /// A few large figures with a word each.
     Facts {
         /// In order.
@@ -326,6 +327,27 @@ pub struct Trend {
     /// What it shows, in words.
     pub alt: String,
     /// Evidence in small type.
+    pub evidence: String,
+}
+
+/// An error budget over its window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BurnDown {
+    /// The finding.
+    pub caption: String,
+    /// (place in the window, share that remains), both 0 to 1 but for what is overspent.
+    pub points: Vec<(f64, f64)>,
+    /// Places in the window at which a page fired.
+    pub alerts: Vec<f64>,
+    /// The first day of the window.
+    pub first_day: String,
+    /// The last day of the window.
+    pub last_day: String,
+    /// What remains, as text.
+    pub last: String,
+    /// What it shows, in words.
+    pub alt: String,
+    /// How to read it, in small type.
     pub evidence: String,
 }
 

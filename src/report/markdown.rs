@@ -60,6 +60,7 @@ fn block(block: &Block) -> String {
             format!("**{}**: {}", plain(&bands.caption), parts.join(", "))
         }
         Block::Trend(trend) => format!("**{}** {}", plain(&trend.caption), plain(&trend.evidence)),
+        Block::BurnDown(chart) => format!("**{}** {}", plain(&chart.caption), plain(&chart.alt)),
         Block::Facts { facts } => facts
             .iter()
             .map(|fact| format!("- **{}** {}", plain(&fact.value), plain(&fact.words)))

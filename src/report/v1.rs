@@ -1,6 +1,8 @@
 //! The JSON contract, version 1: figures unrounded, durations in seconds, shares 0 to 1, instants RFC 3339 UTC, absent is
 //! null. Its structs are its own, so that a change inside doesn't change what others read.
 
+mod objective;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -14,6 +16,7 @@ use crate::scorecard::quality;
 use crate::scorecard::scorecard::{self, Card, Scorecard};
 use crate::scorecard::signal::Direction;
 use crate::scorecard::target::{DeclaredBy, Standing, Target};
+pub use objective::Objective;
 
 /// A report: what it is about, its figures, and how far they can be trusted.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -42,6 +45,9 @@ pub struct Report {
     pub assessments: Vec<Assessment>,
     /// The figures of the earlier periods.
     pub history: Vec<Measure>,
+    /// How each objective stands at the period's end; only in reports that show objectives.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objectives: Vec<Objective>,
     /// Failures that touch the period.
     pub disruptions: Vec<Disruption>,
     /// What became of the rows.
@@ -296,6 +302,7 @@ impl Report {
             measures: cards().map(judged).collect(),
             assessments: cards().map(Assessment::of).collect(),
             history: cards().flat_map(earlier).collect(),
+            objectives: scorecard.objectives.iter().map(Objective::of).collect(),
             disruptions: scorecard.disruptions.iter().map(Disruption::of).collect(),
             quality: Quality::of(&scorecard.quality),
         }

@@ -380,6 +380,7 @@ fn scorecard(measures: Vec<Measure>, targets: &[Target], disruptions: Vec<Disrup
         measures,
         targets,
         disruptions,
+        objectives: Vec::new(),
         quality,
         version: "0.1.0",
     })

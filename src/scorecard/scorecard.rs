@@ -14,6 +14,7 @@ use super::target::{self, DeclaredBy, Standing, Target};
 use crate::arithmetic::control::Limits;
 use crate::arithmetic::period::Period;
 use crate::declaration::metric::{Definition, Metric};
+use crate::facts::objective;
 use crate::metrics::measure::Measure;
 
 /// What a scorecard is built from.
@@ -36,6 +37,8 @@ pub struct Input<'a> {
     pub targets: &'a [Target],
     /// Failures that touch the period.
     pub disruptions: Vec<Disruption>,
+    /// How objectives stand at the period's end; empty where the report shows none.
+    pub objectives: Vec<objective::Standing>,
     /// What became of the rows.
     pub quality: Quality,
     /// Version of the program.
@@ -133,6 +136,8 @@ pub struct Scorecard {
     pub cards: BTreeMap<(String, Dims), Card>,
     /// Failures that touch the period, longest first.
     pub disruptions: Vec<Disruption>,
+    /// How objectives stand at the period's end; empty where the report shows none.
+    pub objectives: Vec<objective::Standing>,
     /// What became of the rows.
     pub quality: Quality,
 }
@@ -255,6 +260,7 @@ pub fn build(input: Input<'_>) -> Scorecard {
         metrics,
         cards,
         disruptions,
+        objectives: input.objectives,
         quality: input.quality,
     }
 }

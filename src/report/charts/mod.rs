@@ -3,11 +3,13 @@
 
 mod band;
 mod bar;
+mod burn_down;
 mod spark;
 mod trend;
 
 pub use band::bands;
 pub use bar::bar;
+pub use burn_down::burn_down;
 pub use spark::spark;
 pub use trend::trend;
 

@@ -2,6 +2,7 @@
 
 mod definitions;
 mod figures;
+mod objective;
 mod quality;
 mod table;
 mod tiles;
@@ -36,6 +37,25 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
         ),
         data: v1::Report::of(scorecard, &report.name, &report.title),
     }
+}
+
+/// A page for each objective, where the report has such pages: file name without extension, and document.
+pub fn objective_pages(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<(String, Document)> {
+    if report.objective_sections.is_empty() {
+        return Vec::new();
+    }
+    let declared = ReportDefinition { sections: report.objective_sections.clone(), ..report.clone() };
+    let pages = scorecard.objectives.iter().map(|standing| {
+        let one = Scorecard { objectives: vec![standing.clone()], ..scorecard.clone() };
+        let mut document = compose(&one, &declared);
+        let label = scorecard.period.label(scorecard.zone);
+        document.title = format!("{} · {} · {label}", scorecard.project, standing.objective.title);
+        // Ids may hold what a file name must not.
+        let plain = |letter: char| if letter.is_alphanumeric() || letter == '-' { letter } else { '-' };
+        let name: String = standing.objective.id.chars().map(plain).collect();
+        (format!("{}-{name}-{}", report.name, scorecard.period.id), document)
+    });
+    pages.collect()
 }
 
 fn meta(scorecard: &Scorecard) -> Vec<String> {
@@ -104,6 +124,20 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
         Kind::Matrix => ("Matrix", figures::matrix(scorecard, declared)),
         Kind::Bands => ("Bands", figures::bands(scorecard, declared)),
         Kind::Charts => ("Trends", figures::trends(scorecard, declared)),
+        Kind::ObjectivesVerdict => {
+            title = None;
+            ("In short", objective::verdict(scorecard))
+        }
+        Kind::Objectives => ("Objectives", objective::table(scorecard, declared)),
+        Kind::Objective => {
+            title = None;
+            ("In short", objective::head(scorecard))
+        }
+        Kind::BurnDown => ("Budget", objective::burn_down(scorecard)),
+        Kind::BurnRates => ("Pace", objective::pace(scorecard)),
+        Kind::Alerts => ("Alerts", objective::alerts(scorecard, declared)),
+        Kind::BudgetShares => ("What took the budget", objective::shares(scorecard, declared)),
+        Kind::BudgetPolicy => ("Policy", objective::policy(scorecard, declared)),
         Kind::Quality => ("Trust", quality::quality(scorecard)),
         Kind::Definitions => {
             let definitions = definitions::definitions(scorecard, report);

@@ -1,0 +1,392 @@
+//! The sections about objectives: all of them in a table, and one of them whole.
+
+use crate::arithmetic::local_time::to_local;
+use crate::declaration::report::Section;
+use crate::facts::objective::Standing;
+use crate::report::document::{Block, BurnDown, Cell, Fact, Heading, Mark, Span, Statement, Table, Tone};
+use crate::report::objective::{self, State};
+use crate::report::{figure, words};
+use crate::scorecard::scorecard::Scorecard;
+
+fn note(section: &Section, otherwise: &str) -> Vec<Block> {
+    let text = if section.empty.is_empty() { otherwise.to_owned() } else { section.empty.clone() };
+    vec![Block::Note { text }]
+}
+
+/// "Two of nine objectives are missed: ..." in large type.
+pub(super) fn verdict(scorecard: &Scorecard) -> Vec<Block> {
+    let all = &scorecard.objectives;
+    let of = |state: State| all.iter().filter(|one| objective::state(one) == state).collect::<Vec<&Standing>>();
+    let (missed, risk, none) = (of(State::Missed), of(State::AtRisk), of(State::NoData));
+    let names = |standings: &[&Standing]| {
+        words::join(&standings.iter().take(4).map(|one| one.objective.title.clone()).collect::<Vec<_>>())
+    };
+    let judged = all.len() - none.len();
+    let span = |text: String, alarm: bool| Span { text, alarm };
+    let mut spans = Vec::new();
+    if judged == 0 {
+        spans.push(span("No objective has a figure in this period.".to_owned(), false));
+    } else if missed.is_empty() {
+        spans.push(span(format!("All {} are met.", figure::some(judged as u64, "objective")), false));
+    } else {
+        let count = format!(
+            "{} of {}",
+            words::upper_first(&figure::number_word(missed.len() as u64)),
+            figure::some(judged as u64, "objective")
+        );
+        let verb = if missed.len() == 1 { "is" } else { "are" };
+        spans.push(span(format!("{count} {verb} missed: "), false));
+        let more = missed.len().saturating_sub(4);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        spans.push(span(format!("{}{more}.", names(&missed)), true));
+    }
+    if !risk.is_empty() {
+        spans.push(span(format!(" At risk: {}.", names(&risk)), false));
+    }
+    vec![Block::Verdict { spans }]
+}
+
+/// All objectives, the worst first.
+pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
+    if scorecard.objectives.is_empty() {
+        return note(section, "No objective is declared: OpenSLO files belong into slos/ of the project.");
+    }
+    let mut all: Vec<&Standing> = scorecard.objectives.iter().collect();
+    let weight = |one: &Standing| one.consumed().unwrap_or(f64::NEG_INFINITY);
+    all.sort_by(|a, b| {
+        objective::state(a)
+            .cmp(&objective::state(b))
+            .then(weight(b).total_cmp(&weight(a)))
+            .then_with(|| a.objective.id.cmp(&b.objective.id))
+    });
+    let right = |text: &str| Heading { text: text.to_owned(), right: true };
+    let left = |text: &str| Heading { text: text.to_owned(), right: false };
+    let columns = vec![
+        left("Objective"),
+        left("Status"),
+        right("Target"),
+        right("Reached"),
+        right("Budget consumed"),
+        right("Left"),
+        right("Burn, 1 h / 3 d"),
+        right("Alerts"),
+        left("Pace"),
+    ];
+    let rows = all.iter().map(|one| row(one)).collect();
+    vec![Block::Table(Table { caption: "All objectives, the worst first".to_owned(), columns, rows })]
+}
+
+fn row(one: &Standing) -> Vec<Cell> {
+    let small = |text: String, small: String| Cell::Text { text, small, missing: false };
+    let missing = || Cell::Text { text: figure::NOTHING.to_owned(), small: String::new(), missing: true };
+    let cell = |text: Option<String>| text.map_or_else(missing, Cell::text);
+    let burn = |lookback_s: i64| {
+        let found = one.burns.iter().find(|burn| burn.lookback_s == lookback_s);
+        found.and_then(|burn| burn.rate).map_or_else(|| figure::NOTHING.to_owned(), objective::rate_text)
+    };
+    let pages = one.alerts.iter().filter(|alert| alert.severity == "page").count();
+    let alerts = match (one.alerts.len(), pages) {
+        (0, _) => "0".to_owned(),
+        (all, 0) => all.to_string(),
+        (all, pages) => format!("{all}, {pages} of them pages"),
+    };
+    let pace = one.exhaustion.map(|exhaustion| match (one.remaining(), exhaustion.after_s) {
+        (Some(remaining), _) if remaining <= 0.0 => "nothing left".to_owned(),
+        (_, Some(seconds)) => format!("lasts {}", figure::seconds_text(seconds)),
+        (_, None) => "not being spent".to_owned(),
+    });
+    vec![
+        small(one.objective.title.clone(), format!("{} · {}", one.objective.service, one.objective.window.words())),
+        Cell::Mark(objective::mark(one)),
+        Cell::text(objective::target(one.objective.target)),
+        cell(one.budget.and_then(|budget| budget.sli).map(|sli| objective::sli(one, sli))),
+        cell(one.consumed().map(objective::share)),
+        cell(objective::left(one)),
+        if one.burns.is_empty() { missing() } else { Cell::text(format!("{} / {}", burn(3_600), burn(259_200))) },
+        if one.measurable { Cell::text(alerts) } else { missing() },
+        cell(pace),
+    ]
+}
+
+/// One objective in large type: how it stands and what is left.
+pub(super) fn head(scorecard: &Scorecard) -> Vec<Block> {
+    let Some(one) = scorecard.objectives.first() else { return Vec::new() };
+    let state = objective::state(one);
+    let sentence = match state {
+        State::NoData => {
+            format!("{}: no figure, {}.", one.objective.title, objective::absence(one).unwrap_or("no data"))
+        }
+        _ => {
+            let sli = one.budget.and_then(|budget| budget.sli).unwrap_or_default();
+            let word = match state {
+                State::Missed => "is missed",
+                State::AtRisk => "is at risk",
+                _ => "is met",
+            };
+            format!(
+                "{} {word}: {} of {}.",
+                one.objective.title,
+                objective::sli(one, sli),
+                objective::target(one.objective.target)
+            )
+        }
+    };
+    let mut spans = vec![Span { text: sentence, alarm: state == State::Missed }];
+    spans.extend(
+        objective::left(one).map(|left| Span { text: format!(" {}.", words::upper_first(&left)), alarm: false }),
+    );
+    let fact = |value: String, words: &str| Fact { value, words: words.to_owned() };
+    let mut facts = Vec::new();
+    if let Some(consumed) = one.consumed() {
+        facts.push(fact(objective::share(consumed), "of the error budget consumed"));
+        facts.push(fact(objective::amount(one, one.allowed()), "allowed in its window"));
+        facts.push(fact(one.alerts.len().to_string(), "alerts since its window began"));
+    }
+    let mut blocks = vec![Block::Verdict { spans }];
+    if !facts.is_empty() {
+        blocks.push(Block::Facts { facts });
+    }
+    let mut text = format!(
+        "{} · {} · {} · {}",
+        one.objective.window.words(),
+        objective::method(one),
+        objective::source(one),
+        one.objective.file
+    );
+    if !one.objective.description.is_empty() {
+        text = format!("{} {text}", one.objective.description);
+    }
+    blocks.push(Block::Note { text });
+    blocks.extend(one.doubt.iter().map(|doubt| Block::Note { text: words::upper_first(doubt) + "." }));
+    blocks
+}
+
+/// The budget over its window.
+pub(super) fn burn_down(scorecard: &Scorecard) -> Vec<Block> {
+    let Some(one) = scorecard.objectives.first().filter(|one| !one.spent.is_empty()) else { return Vec::new() };
+    let (start, end) = one.window;
+    let place = |at: i64| ((at - start) as f64 / (end - start).max(1) as f64).clamp(0.0, 1.0);
+    let mut points = vec![(0.0, 1.0)];
+    points.extend(one.spent.iter().map(|(at, spent)| (place(*at), 1.0 - spent)));
+    let remaining = one.remaining().unwrap_or_default();
+    let day =
+        |at: i64| to_local(at, scorecard.zone).map_or_else(String::new, |local| local.format("%-d %b %Y").to_string());
+    let pages: Vec<f64> = one
+        .alerts
+        .iter()
+        .filter(|alert| alert.severity == "page" && alert.fired >= start)
+        .map(|alert| place(alert.fired))
+        .collect();
+    let passed = place(one.moment);
+    let caption = match remaining {
+        left if left < 0.0 => "The budget is overspent".to_owned(),
+        left if left < 1.0 - passed - 0.02 => "The budget goes faster than its window".to_owned(),
+        _ => "The budget lasts".to_owned(),
+    };
+    let alt = format!(
+        "Remaining error budget from {} to {}: {} at the end, {} page alerts.",
+        day(start),
+        day(one.moment),
+        objective::share(remaining),
+        pages.len()
+    );
+    vec![Block::BurnDown(BurnDown {
+        caption,
+        points,
+        alerts: pages,
+        first_day: day(start),
+        last_day: day(end - 1),
+        last: format!("{} left", objective::share(remaining)),
+        alt,
+        evidence: "Line: what remains of the error budget. Dashed: the pace at which it would last exactly its window. Red marks: pages.".to_owned(),
+    })]
+}
+
+/// Burn rates and the forecast.
+pub(super) fn pace(scorecard: &Scorecard) -> Vec<Block> {
+    let Some(one) = scorecard.objectives.first().filter(|one| !one.burns.is_empty()) else { return Vec::new() };
+    let heading = |text: &str, right: bool| Heading { text: text.to_owned(), right };
+    let columns = vec![heading("Over the last", false), heading("Burn rate", true), heading("Events", true)];
+    let rows = one.burns.iter().map(|burn| {
+        let few = if burn.low { "too few to alert on" } else { "" };
+        vec![
+            Cell::text(figure::seconds_text(burn.lookback_s as f64)),
+            Cell::Text {
+                text: burn.rate.map_or_else(|| figure::NOTHING.to_owned(), objective::rate_text),
+                small: String::new(),
+                missing: burn.rate.is_none(),
+            },
+            Cell::Text { text: objective::amount(one, burn.events), small: few.to_owned(), missing: false },
+        ]
+    });
+    let table = Table {
+        caption: "Burn rates; 1 spends the budget exactly in its window".to_owned(),
+        columns,
+        rows: rows.collect(),
+    };
+    let mut blocks = vec![Block::Table(table)];
+    blocks.extend(objective::forecast(one).map(|text| Block::Note { text }));
+    blocks
+}
+
+/// The alerts that fired, the newest first.
+pub(super) fn alerts(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
+    let mut all: Vec<(&Standing, &crate::facts::objective::Fired)> =
+        scorecard.objectives.iter().flat_map(|one| one.alerts.iter().map(move |alert| (one, alert))).collect();
+    if all.is_empty() {
+        return note(section, "No alert would have fired.");
+    }
+    all.sort_by(|a, b| b.1.fired.cmp(&a.1.fired).then_with(|| a.0.objective.id.cmp(&b.0.objective.id)));
+    let more = section.limit.map_or(0, |limit| all.len().saturating_sub(limit));
+    all.truncate(all.len() - more);
+    let single = scorecard.objectives.len() == 1;
+    let heading = |text: &str, right: bool| Heading { text: text.to_owned(), right };
+    let mut columns = vec![
+        heading("Fired", false),
+        heading("Alert", false),
+        heading("Burn rate over", false),
+        heading("Held", true),
+        heading("Consumed by then", true),
+    ];
+    if !single {
+        columns.insert(1, heading("Objective", false));
+    }
+    let rows = all.iter().map(|(one, alert)| {
+        let held = match alert.cleared {
+            Some(cleared) => figure::seconds_text((cleared - alert.fired) as f64 / 1e6),
+            None => "still holds".to_owned(),
+        };
+        let tone = match (alert.cleared, alert.severity.as_str()) {
+            (None, _) => Tone::Missed,
+            (Some(_), "page") => Tone::Worse,
+            _ => Tone::Plain,
+        };
+        let mut cells = vec![
+            Cell::text(objective::moment(alert.fired, scorecard.zone)),
+            Cell::Mark(Mark::new(tone, alert.severity.clone())),
+            Cell::text(alert.rule.clone()),
+            Cell::text(held),
+            Cell::text(alert.consumed.map_or_else(|| figure::NOTHING.to_owned(), objective::share)),
+        ];
+        if !single {
+            cells.insert(1, Cell::text(one.objective.title.clone()));
+        }
+        cells
+    });
+    let caption = "Alerts that would have fired, the newest first".to_owned();
+    let mut blocks = vec![Block::Table(Table { caption, columns, rows: rows.collect() })];
+    if more > 0 {
+        blocks.push(Block::Note {
+            text: format!(
+                "{} earlier ones; `nines query \"SELECT * FROM fact_slo_alerts\"` lists them.",
+                figure::count(more as f64)
+            ),
+        });
+    }
+    blocks
+}
+
+/// What took the budget.
+pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
+    let Some(one) = scorecard.objectives.first().filter(|one| one.consumed().is_some()) else { return Vec::new() };
+    let heading = |text: &str, right: bool| Heading { text: text.to_owned(), right };
+    let columns = vec![
+        heading("Incident", false),
+        heading("Cause", false),
+        heading("Bad", true),
+        heading("Share of the budget", true),
+    ];
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let more = section.limit.map_or(0, |limit| one.incidents.len().saturating_sub(limit));
+    for share in &one.incidents[..one.incidents.len() - more] {
+        rows.push(vec![
+            Cell::Text {
+                text: share.incident.clone(),
+                small: objective::moment(share.started_at, scorecard.zone),
+                missing: false,
+            },
+            Cell::text(share.cause.clone().unwrap_or_else(|| "not recorded".to_owned())),
+            Cell::text(objective::amount(one, share.bad)),
+            Cell::text(objective::share(share.share)),
+        ]);
+    }
+    let rest: f64 = one.incidents[one.incidents.len() - more..].iter().map(|share| share.bad).sum();
+    let mut sum = |name: String, bad: f64| {
+        rows.push(vec![
+            Cell::text(name),
+            Cell::text(""),
+            Cell::text(objective::amount(one, bad)),
+            Cell::text(if one.allowed() > 0.0 {
+                objective::share(bad / one.allowed())
+            } else {
+                figure::NOTHING.to_owned()
+            }),
+        ]);
+    };
+    if more > 0 {
+        sum(figure::some(more as u64, "further incident"), rest);
+    }
+    sum("no incident".to_owned(), one.unexplained);
+    sum("all".to_owned(), one.incidents.iter().map(|share| share.bad).sum::<f64>() + one.unexplained);
+    if one.objective.is_composite() {
+        return Vec::new();
+    }
+    let caption = "What took the budget; of incidents at the same time the first has it".to_owned();
+    vec![Block::Table(Table { caption, columns, rows })]
+}
+
+/// What the error-budget policies ask, and the corrections that were made.
+pub(super) fn policy(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
+    let mut statements = Vec::new();
+    for one in &scorecard.objectives {
+        for step in &one.policy {
+            let reached = step.holds == Some(true);
+            // On a page of all objectives only what asks for something now is news.
+            if scorecard.objectives.len() > 1 && !reached {
+                continue;
+            }
+            let mark = match step.holds {
+                Some(true) => Mark::new(Tone::Missed, "holds"),
+                Some(false) => Mark::new(Tone::Met, "not reached"),
+                None => Mark::new(Tone::NoData, "can't be said"),
+            };
+            let since = step
+                .since
+                .map_or_else(String::new, |since| format!("since {}", objective::moment(since, scorecard.zone)));
+            let evidence = [Some(one.objective.title.clone()), Some(step.policy.clone()), Some(since)];
+            statements.push(Statement {
+                mark,
+                headline: format!("{}.", words::upper_first(&step.when)),
+                text: step.action.clone(),
+                evidence: evidence
+                    .into_iter()
+                    .flatten()
+                    .filter(|part| !part.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" · "),
+            });
+        }
+        for correction in &one.corrections {
+            statements.push(Statement {
+                mark: Mark::new(Tone::Signal, "corrected"),
+                headline: format!("{}.", words::upper_first(correction.reason.trim_end_matches('.'))),
+                text: if correction.as_good {
+                    "Bad events of that time count as good.".to_owned()
+                } else {
+                    "That time is left out.".to_owned()
+                },
+                evidence: format!(
+                    "{} · {} · {} to {}",
+                    one.objective.title,
+                    correction.name,
+                    objective::moment(correction.span.0, scorecard.zone),
+                    objective::moment(correction.span.1, scorecard.zone)
+                ),
+            });
+        }
+    }
+    if statements.is_empty() {
+        return note(section, "No step of an error-budget policy holds, and nothing was corrected.");
+    }
+    vec![Block::Statements { statements }]
+}
