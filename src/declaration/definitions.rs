@@ -6,6 +6,8 @@ use super::catalogue::Catalogue;
 use super::issue::{Issue, Level};
 use super::mapping::Mapping;
 use super::metric::{self, Metric};
+use super::objective::Objectives;
+use super::openslo;
 use super::project::{PROJECT_FILE, Project};
 use super::report::ReportDefinition;
 use super::table::Table;
@@ -23,6 +25,8 @@ pub struct Definitions {
     pub metrics: BTreeMap<String, Metric>,
     /// The reports by name.
     pub reports: BTreeMap<String, ReportDefinition>,
+    /// What the files in `slos/` declare.
+    pub objectives: Objectives,
     /// Everything that is wrong or doubtful, in the order of the files.
     pub issues: Vec<Issue>,
 }
@@ -61,7 +65,9 @@ impl Definitions {
                 Err(found) => issues.extend(found),
             }
         }
-        Self { tables, facts, mappings, metrics, reports, issues }
+        let (objectives, found) = openslo::read(catalogue, &tables, &facts);
+        issues.extend(found);
+        Self { tables, facts, mappings, metrics, reports, objectives, issues }
     }
 
     /// What is wrong in how a project file refers to the other declarations.
