@@ -41,13 +41,14 @@ impl Catalogue {
         Self { files: files.collect() }
     }
 
-    /// The embedded files, with those under `root/queries` and `root/reports` added or in their place.
+    /// The embedded files, with those under `root/queries` and `root/reports` added or in their place, and the OpenSLO files (`.yaml` and
+    /// `.yml`) under `root/slos`.
     ///
     /// # Errors
     /// When a folder or file cannot be read.
     pub fn with_project(root: &Path) -> io::Result<Self> {
         let mut catalogue = Self::embedded();
-        for folder in ["queries", "reports"] {
+        for folder in ["queries", "reports", "slos"] {
             let path = root.join(folder);
             if path.is_dir() {
                 catalogue.add_folder(&path, folder)?;
@@ -63,7 +64,7 @@ impl Catalogue {
             let path = format!("{name}/{}", entry.file_name().to_string_lossy());
             if entry.path().is_dir() {
                 self.add_folder(&entry.path(), &path)?;
-            } else {
+            } else if !name.starts_with("slos") || [".yaml", ".yml"].iter().any(|end| path.ends_with(end)) {
                 let text = fs::read_to_string(entry.path())
                     .map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))?;
                 self.files.insert(path.clone(), File { path, text, from_project: true });

@@ -7,6 +7,7 @@ use super::issue::{Issue, Level};
 use super::mapping::Mapping;
 use super::metric::{self, Metric};
 use super::objective::Objectives;
+use super::openslo;
 use super::project::{PROJECT_FILE, Project};
 use super::report::ReportDefinition;
 use super::table::Table;
@@ -24,7 +25,7 @@ pub struct Definitions {
     pub metrics: BTreeMap<String, Metric>,
     /// The reports by name.
     pub reports: BTreeMap<String, ReportDefinition>,
-    /// The objectives, their policies and corrections.
+    /// What the files in `slos/` declare.
     pub objectives: Objectives,
     /// Everything that is wrong or doubtful, in the order of the files.
     pub issues: Vec<Issue>,
@@ -64,7 +65,8 @@ impl Definitions {
                 Err(found) => issues.extend(found),
             }
         }
-        let objectives = Objectives::default();
+        let (objectives, found) = openslo::read(catalogue, &tables, &facts);
+        issues.extend(found);
         Self { tables, facts, mappings, metrics, reports, objectives, issues }
     }
 

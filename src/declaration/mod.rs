@@ -7,6 +7,7 @@ pub mod issue;
 pub mod mapping;
 pub mod metric;
 pub mod objective;
+pub mod openslo;
 pub mod project;
 pub mod report;
 pub mod table;
