@@ -1,0 +1,1 @@
+//! Accounts against colouring each second.
