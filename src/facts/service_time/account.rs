@@ -205,10 +205,3 @@ pub(super) fn only_full(weight: f64) -> f64 {
 pub(super) fn any(weight: f64) -> f64 {
     f64::from(weight > 0.0)
 }
-
-/// Accounts that a test makes from evidence, by name.
-#[cfg(test)]
-pub(super) fn accounts_of(services: std::collections::BTreeMap<String, Evidence>, window: (i64, i64), rules: &ServiceTime) -> Accounts {
-    let account = |(name, evidence): (String, Evidence)| Account::new(name, vec![window], evidence, rules.clone());
-    Accounts(services.into_iter().map(account).collect())
-}

@@ -143,9 +143,11 @@ impl<'a> Blame<'a> {
             let service = through.map(str::to_string);
             return Fault { kind: "supplier", service, supplier: Some(supplier.clone()) };
         }
-        let named = reason.cause.as_ref().and_then(|cause| {
-            self.chains.all(service).into_iter().find(|name| name.eq_ignore_ascii_case(cause.trim()))
-        });
+        // Letter for letter: the cause "network" is a sort of cause, the service "Network" is one that failed.
+        let named = reason
+            .cause
+            .as_ref()
+            .and_then(|cause| self.chains.all(service).into_iter().find(|name| *name == cause.trim()));
         match named.or(root) {
             Some(name) => {
                 let platform = matches!(self.references.kind.get(name).map(String::as_str), Some("platform" | "infrastructure"));

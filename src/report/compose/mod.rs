@@ -1,8 +1,10 @@
 //! From a scorecard to a document: each section of the report's declaration becomes blocks of final text.
 
+mod accounting;
 mod definitions;
 mod figures;
 mod quality;
+mod shares;
 mod table;
 mod tiles;
 
@@ -105,6 +107,8 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
         Kind::Bands => ("Bands", figures::bands(scorecard, declared)),
         Kind::Charts => ("Trends", figures::trends(scorecard, declared)),
         Kind::Quality => ("Trust", quality::quality(scorecard)),
+        Kind::Shares => ("Shares", shares::shares(scorecard, declared)),
+        Kind::Accounting => ("Accounting", accounting::accounting(scorecard, declared)),
         Kind::Definitions => {
             let definitions = definitions::definitions(scorecard, report);
             ("Definitions", vec![Block::Definitions { definitions }])
