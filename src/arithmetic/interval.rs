@@ -1,11 +1,23 @@
-//! Algebra of time spans: union, intersection, difference, clipping, lengths, with and without weights.
+//! Algebra of time spans: union, intersection, difference, clipping, gaps, lengths, merging over short gaps, time shared by
+//! at least so many lists, and precedence of claims, with and without weights. Downtime, redundancy and blame are written in it.
+//!
+//! | question | plain | with weights |
+//! |---|---|---|
+//! | any of them | `union` | `union_weighted` (the largest weight) |
+//! | both | `intersect`, `clip` | `intersect_weighted` |
+//! | one without the other | `difference`, `gaps` | `difference_weighted` |
+//! | at least so many | `shared` | `shared_weighted` |
+//! | whose moment it is | `first_of` | `first_of`, claims in order of weight |
+//! | how long | `length_s` | `weighted_s` |
 //!
 //! A span is half-open, `(start, end)` in µs. Functions that take slices expect them in *normal form*, as `union` gives it:
 //! sorted, disjoint, not touching, none empty (weighted spans may touch where their weights differ). They are then linear and
 //! give normal form back. An empty or reversed span is left out, never negative.
 
+mod overlap;
 mod weighted;
 
+pub use overlap::{first_of, gaps, shared, shared_weighted};
 pub use weighted::{Weighted, difference_weighted, intersect_weighted, union_weighted, weighted_s};
 
 /// What the algebra needs to know of a span, so that plain and weighted ones share it.

@@ -123,11 +123,14 @@ pub enum Function {
     KmMedian,
     /// Operating time by number of failures: (time, failures), with the bounds of a time-truncated test.
     Mtbf,
+    /// Share of the parts that reach their target: (part, of it, whole, target), with the sum of what is of it over the sum
+    /// of the whole by part against the part's target.
+    Attainment,
 }
 
 impl Function {
     /// Every function with its name.
-    pub const ALL: [(&'static str, Function); 9] = [
+    pub const ALL: [(&'static str, Function); 10] = [
         ("COUNT", Function::Count),
         ("SUM", Function::Sum),
         ("AVG", Function::Avg),
@@ -137,6 +140,7 @@ impl Function {
         ("QUANTILE", Function::Quantile),
         ("KM_MEDIAN", Function::KmMedian),
         ("MTBF", Function::Mtbf),
+        ("ATTAINMENT", Function::Attainment),
     ];
 
     /// Its name in capitals.

@@ -52,6 +52,8 @@ pub struct Metric {
     pub limit: Option<f64>,
     /// Fewer rows than this are not enough for a figure.
     pub minimum_n: u64,
+    /// Whether its value is an estimate, which its measures are flagged as.
+    pub estimated: bool,
     /// Figures to show next to it.
     pub beside: Vec<String>,
     /// A worked example, checked by the tests.

@@ -2,6 +2,7 @@
 
 mod calendars;
 mod raw;
+mod service_time;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use crate::arithmetic::calendar::Calendar;
 use crate::arithmetic::local_time;
 use calendars::calendar_of;
 use raw::{Raw, RawTarget};
+pub use service_time::ServiceRules;
 
 /// The name of the project file.
 pub const PROJECT_FILE: &str = "nines.toml";
@@ -95,6 +97,8 @@ pub struct ServiceTime {
     pub probe_hold: f64,
     /// Failed checks in a row before a service counts as down.
     pub confirm: u32,
+    /// What differs for single services.
+    pub by_service: BTreeMap<String, ServiceRules>,
 }
 
 impl Default for ServiceTime {
@@ -105,6 +109,7 @@ impl Default for ServiceTime {
             degradation_weight: 0.3,
             probe_hold: 2.5,
             confirm: 1,
+            by_service: BTreeMap::new(),
         }
     }
 }

@@ -116,9 +116,17 @@ pub enum Kind {
     BudgetPolicy,
     /// What became of the rows.
     Quality,
+    /// The parts of a sum over a dimension, held against the whole; what is left is printed.
+    Shares,
+    /// One row per service: the same time by several methods of accounting, the one that the agreement names marked.
+    Accounting,
     /// Every figure shown: definition, formula, evidence.
     Definitions,
 }
+
+/// The figure whose slices say by which method each service is accounted for. It is one that nobody aims at, so that it is
+/// not judged twice.
+pub const ACCOUNTED: &str = "coverage";
 
 /// One tile.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -283,6 +291,18 @@ impl ReportDefinition {
             for metric in &section.metrics {
                 match section.kind {
                     Kind::Matrix => want(metric, &section.by, false),
+                    Kind::Shares => {
+                        if section.metrics.first() == Some(metric) {
+                            want(metric, &section.by, false);
+                        }
+                        if section.metrics.last() == Some(metric) {
+                            want(metric, &[], false);
+                        }
+                    }
+                    Kind::Accounting => {
+                        want(metric, &section.by[..1.min(section.by.len())], false);
+                        want(ACCOUNTED, &section.by, false);
+                    }
                     Kind::Bands => {
                         want(metric, &section.by, false);
                         want(metric, &[], true);
@@ -376,6 +396,15 @@ impl Section {
                 expect(self.by.len() == 2, "by: expected two dimensions for a matrix, rows and columns");
                 expect((1..=2).contains(&self.metrics.len()), "metrics: expected one or two for a matrix");
             }
+            Kind::Accounting => {
+                let by: Vec<&str> = self.by.iter().map(String::as_str).collect();
+                expect(by == ["service", "maintenance_rule"], "by: expected [\"service\", \"maintenance_rule\"] for accounting");
+                expect(!self.metrics.is_empty(), "metrics: expected one or more, one a method");
+            }
+            Kind::Shares => {
+                expect(self.by.len() == 1, "by: expected one dimension for shares");
+                expect(self.metrics.len() == 2, "metrics: expected two for shares, the parts and the whole");
+            }
             Kind::Bands => {
                 expect(self.by.len() == 1, "by: expected one dimension for bands");
                 expect(self.metrics.len() == 1, "metrics: expected one for bands");
@@ -414,6 +443,7 @@ impl Section {
     fn named(&self) -> Vec<(&str, Vec<String>)> {
         let cut = match self.kind {
             Kind::Table | Kind::Matrix | Kind::Bands => self.by.clone(),
+            Kind::Accounting => self.by.iter().take(1).cloned().collect(),
             _ => Vec::new(),
         };
         let mut named: Vec<(&str, Vec<String>)> = Vec::new();
@@ -423,7 +453,10 @@ impl Section {
             named.extend(tile.below.iter().map(|below| (below.metric.as_str(), vec![below.by.clone()])));
         }
         named.extend(self.columns.iter().map(|column| (column.metric.as_str(), cut.clone())));
-        named.extend(self.metrics.iter().map(|metric| (metric.as_str(), cut.clone())));
+        named.extend(self.metrics.iter().enumerate().map(|(place, metric)| {
+            let parts = self.kind == Kind::Shares && place == 0;
+            (metric.as_str(), if parts { self.by.clone() } else { cut.clone() })
+        }));
         named.extend(self.sort.iter().chain(&self.watch).map(|metric| (metric.as_str(), Vec::new())));
         named
     }

@@ -176,10 +176,11 @@ fn object(incident: &Incident, outage: &Outage, number: usize, damage: Option<Da
             outage.cause
         ),
         format!(
-            ",\"change\":{},\"ticket\":{},\"supplier\":{},\"major\":{}}}}}\n",
+            ",\"change\":{},\"ticket\":{},\"supplier\":{},\"users_affected\":{},\"major\":{}}}}}\n",
             link(outage.change.as_deref().unwrap_or_default()),
             link(&ticket),
             link(outage.supplier),
+            outage.users_hit().map_or("null".to_owned(), |users| users.to_string()),
             incident.major()
         ),
     ] {

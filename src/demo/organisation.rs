@@ -80,6 +80,8 @@ pub(super) struct Service {
     pub(super) outage_minutes: f64,
     /// Response time of a probe in hundredths of a second; 0 = not probed.
     pub(super) latency_cs: u32,
+    /// People who use it; empty where nobody counted them.
+    pub(super) users: &'static str,
 }
 
 pub(super) const PAYMENTS: usize = 0;
@@ -101,29 +103,29 @@ pub(super) const SUPPLIERS: [&str; 4] = [NETCO, "Paywise", "Cloudia", "Deskline"
 #[rustfmt::skip]
 pub(super) const SERVICES: [Service; 12] = [
     Service { name: "Payments", kind: "business", criticality: "1", supplier: "Paywise", calendar: "", parent: "", depends_on: "Network;Identity",
-        teams: [TECHNICAL, SYSTEMS, PAYMENTS_OPS, PAYMENTS_DEV], tickets: 8, outages_per_week: 0.18, outage_minutes: 7.0, latency_cs: 18 },
+        teams: [TECHNICAL, SYSTEMS, PAYMENTS_OPS, PAYMENTS_DEV], tickets: 8, outages_per_week: 0.18, outage_minutes: 7.0, latency_cs: 18, users: "4200" },
     Service { name: "Order desk", kind: "business", criticality: "1", supplier: "", calendar: "", parent: "", depends_on: "Payments;Identity;ERP",
-        teams: [TECHNICAL, SYSTEMS, COMMERCE_OPS, COMMERCE_DEV], tickets: 10, outages_per_week: 0.30, outage_minutes: 10.0, latency_cs: 0 },
+        teams: [TECHNICAL, SYSTEMS, COMMERCE_OPS, COMMERCE_DEV], tickets: 10, outages_per_week: 0.30, outage_minutes: 10.0, latency_cs: 0, users: "350" },
     Service { name: "Identity", kind: "platform", criticality: "1", supplier: "", calendar: "", parent: "", depends_on: "Network",
-        teams: [TECHNICAL, SYSTEMS, WORKPLACE_OPS, PLATFORM_DEV], tickets: 14, outages_per_week: 0.15, outage_minutes: 6.0, latency_cs: 0 },
+        teams: [TECHNICAL, SYSTEMS, WORKPLACE_OPS, PLATFORM_DEV], tickets: 14, outages_per_week: 0.15, outage_minutes: 6.0, latency_cs: 0, users: "2600" },
     Service { name: "Customer portal", kind: "business", criticality: "2", supplier: "", calendar: "", parent: "", depends_on: "Payments;Identity;Data platform",
-        teams: [TECHNICAL, SYSTEMS, COMMERCE_OPS, COMMERCE_DEV], tickets: 9, outages_per_week: 0.30, outage_minutes: 9.0, latency_cs: 31 },
+        teams: [TECHNICAL, SYSTEMS, COMMERCE_OPS, COMMERCE_DEV], tickets: 9, outages_per_week: 0.30, outage_minutes: 9.0, latency_cs: 31, users: "9800" },
     Service { name: "Data platform", kind: "platform", criticality: "2", supplier: "Cloudia", calendar: "", parent: "", depends_on: "Network",
-        teams: [TECHNICAL, SYSTEMS, DATA_OPS, DATA_DEV], tickets: 7, outages_per_week: 0.50, outage_minutes: 22.0, latency_cs: 74 },
+        teams: [TECHNICAL, SYSTEMS, DATA_OPS, DATA_DEV], tickets: 7, outages_per_week: 0.50, outage_minutes: 22.0, latency_cs: 74, users: "420" },
     Service { name: "Mobile app", kind: "application", criticality: "2", supplier: "", calendar: "", parent: "Customer portal", depends_on: "Customer portal",
-        teams: [TECHNICAL, SYSTEMS, COMMERCE_OPS, MOBILE_DEV], tickets: 7, outages_per_week: 0.35, outage_minutes: 12.0, latency_cs: 0 },
+        teams: [TECHNICAL, SYSTEMS, COMMERCE_OPS, MOBILE_DEV], tickets: 7, outages_per_week: 0.35, outage_minutes: 12.0, latency_cs: 0, users: "6100" },
     Service { name: "ERP", kind: "application", criticality: "2", supplier: "", calendar: "", parent: "", depends_on: "Network;Identity",
-        teams: [TECHNICAL, SYSTEMS, COMMERCE_OPS, COMMERCE_DEV], tickets: 9, outages_per_week: 0.20, outage_minutes: 18.0, latency_cs: 0 },
+        teams: [TECHNICAL, SYSTEMS, COMMERCE_OPS, COMMERCE_DEV], tickets: 9, outages_per_week: 0.20, outage_minutes: 18.0, latency_cs: 0, users: "780" },
     Service { name: "Warehouse", kind: "application", criticality: "2", supplier: "", calendar: "", parent: "ERP", depends_on: "ERP;Network",
-        teams: [TECHNICAL, NETWORK_ADMIN, COMMERCE_OPS, COMMERCE_DEV], tickets: 6, outages_per_week: 0.25, outage_minutes: 14.0, latency_cs: 0 },
+        teams: [TECHNICAL, NETWORK_ADMIN, COMMERCE_OPS, COMMERCE_DEV], tickets: 6, outages_per_week: 0.25, outage_minutes: 14.0, latency_cs: 0, users: "310" },
     Service { name: "E-mail", kind: "application", criticality: "3", supplier: "Cloudia", calendar: "", parent: "", depends_on: "Identity",
-        teams: [DESKTOP, SYSTEMS, WORKPLACE_OPS, PLATFORM_DEV], tickets: 11, outages_per_week: 0.15, outage_minutes: 10.0, latency_cs: 0 },
+        teams: [DESKTOP, SYSTEMS, WORKPLACE_OPS, PLATFORM_DEV], tickets: 11, outages_per_week: 0.15, outage_minutes: 10.0, latency_cs: 0, users: "2600" },
     Service { name: "Network", kind: "infrastructure", criticality: "1", supplier: NETCO, calendar: "", parent: "", depends_on: "",
-        teams: [TECHNICAL, NETWORK_ADMIN, WORKPLACE_OPS, PLATFORM_DEV], tickets: 8, outages_per_week: 0.15, outage_minutes: 9.0, latency_cs: 2 },
+        teams: [TECHNICAL, NETWORK_ADMIN, WORKPLACE_OPS, PLATFORM_DEV], tickets: 8, outages_per_week: 0.15, outage_minutes: 9.0, latency_cs: 2, users: "2600" },
     Service { name: "Virtual desktop", kind: "application", criticality: "3", supplier: "Deskline", calendar: "", parent: "", depends_on: "Network;Identity",
-        teams: [DESKTOP, SYSTEMS, WORKPLACE_OPS, PLATFORM_DEV], tickets: 12, outages_per_week: 0.40, outage_minutes: 15.0, latency_cs: 0 },
+        teams: [DESKTOP, SYSTEMS, WORKPLACE_OPS, PLATFORM_DEV], tickets: 12, outages_per_week: 0.40, outage_minutes: 15.0, latency_cs: 0, users: "940" },
     Service { name: "Intranet", kind: "application", criticality: "4", supplier: "", calendar: "office", parent: "", depends_on: "Identity",
-        teams: [DESKTOP, SYSTEMS, WORKPLACE_OPS, PLATFORM_DEV], tickets: 5, outages_per_week: 0.30, outage_minutes: 20.0, latency_cs: 0 },
+        teams: [DESKTOP, SYSTEMS, WORKPLACE_OPS, PLATFORM_DEV], tickets: 5, outages_per_week: 0.30, outage_minutes: 20.0, latency_cs: 0, users: "" },
 ];
 
 impl Service {
@@ -135,10 +137,10 @@ impl Service {
 
 /// Writes `services.csv`: the canonical columns of the table.
 pub(super) fn write_services<W: Write>(sheet: &mut Sheet<W>) -> io::Result<()> {
-    sheet.header("service,name,kind,criticality,owner_team,supplier,calendar,parent,depends_on")?;
+    sheet.header("service,name,kind,criticality,owner_team,supplier,calendar,parent,depends_on,users")?;
     for s in &SERVICES {
         let owner = TEAMS[s.teams[2]].name;
-        sheet.row(&[s.name, s.name, s.kind, s.criticality, owner, s.supplier, s.calendar, s.parent, s.depends_on])?;
+        sheet.row(&[s.name, s.name, s.kind, s.criticality, owner, s.supplier, s.calendar, s.parent, s.depends_on, s.users])?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use super::chance::Chance;
 use super::clock::{AS_OF_S, DAY_S, Span, iso_utc, utc};
-use super::organisation::{DATA, ERP, INTRANET, NETCO, NETWORK, PAYMENTS, SERVICES};
+use super::organisation::{DATA, DESKTOPS, ERP, INTRANET, NETCO, NETWORK, PAYMENTS, SERVICES, WAREHOUSE};
 use super::sheet::{Columns, Sheet, planted_at};
 use std::io::{self, Write};
 
@@ -59,6 +59,24 @@ impl Outage {
     /// Its end, or as-of while it lasts.
     pub(super) fn until_s(&self) -> i64 {
         self.end_s.unwrap_or(AS_OF_S)
+    }
+
+    /// The site that alone felt it; empty when all did. Only what runs on site fails at a site.
+    fn location(&self) -> &'static str {
+        let on_site = [NETWORK, WAREHOUSE, DESKTOPS].contains(&self.service) && self.story == Story::Ordinary;
+        match self.start_s % 5 {
+            0 if on_site => "Ghent",
+            1 if on_site => "Antwerp",
+            _ => "",
+        }
+    }
+
+    /// People hit, where somebody counted them: all users of a service that was down, an eighth when it was slow, a third
+    /// of them at a site.
+    pub(super) fn users_hit(&self) -> Option<u32> {
+        let users: u32 = SERVICES[self.service].users.parse().ok()?;
+        let share = if self.degraded { 8 } else { 1 } * if self.location().is_empty() { 1 } else { 3 };
+        (self.start_s % 7 > 0).then_some(users.div_ceil(share))
     }
 
     /// Seconds, up to as-of.
@@ -157,14 +175,14 @@ fn ordinary(span: &Span, seed: u64) -> Vec<Outage> {
 
 /// Writes `outages.csv`: canonical columns, UTC.
 pub(super) fn write<W: Write>(sheet: &mut Sheet<W>, outages: &[Outage]) -> io::Result<()> {
-    sheet.header("id,service,started_at,ended_at,kind,planned,weight,incident,supplier")?;
+    sheet.header("id,service,started_at,ended_at,kind,planned,weight,incident,supplier,location")?;
     let columns = Columns { key: 0, date: 2, word: None };
     for (position, o) in outages.iter().enumerate() {
         let (kind, weight) = if o.degraded { ("degradation", "0.3") } else { ("outage", "1") };
         let end = o.end_s.map(iso_utc).unwrap_or_default();
         let incident = o.incident.as_deref().unwrap_or_default();
         let start = iso_utc(o.start_s);
-        let row = [&o.id, SERVICES[o.service].name, &start, &end, kind, "false", weight, incident, o.supplier];
+        let row = [&o.id, SERVICES[o.service].name, &start, &end, kind, "false", weight, incident, o.supplier, o.location()];
         for damage in planted_at(position, outages.len()) {
             sheet.damaged_row(&row, columns, damage)?;
         }

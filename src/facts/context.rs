@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use polars::prelude::{DataFrame, PolarsError};
 
 use super::columns::{instant, integer, text};
+use super::needs::{self, Group};
 use super::tiers::Tiers;
 use crate::declaration::objective::Objectives;
 use crate::declaration::project::Project;
@@ -45,6 +46,10 @@ pub struct References {
     pub calendar: BTreeMap<String, String>,
     /// Service to the services that it depends on, as listed.
     pub depends_on: BTreeMap<String, Vec<String>>,
+    /// Service to the groups of services that it needs, all of them.
+    pub needs: BTreeMap<String, Vec<Group>>,
+    /// Service to the number of its users.
+    pub users: BTreeMap<String, i64>,
     /// All declared services, in order.
     pub services: Vec<String>,
     /// Team to its tier.
@@ -106,6 +111,11 @@ impl Context<'_> {
             let names = text(&services, "service")?;
             found.services = names.iter().flatten().map(|name| (*name).to_string()).collect();
             found.services.sort();
+            for (name, users) in names.iter().zip(integer(&services, "users")?) {
+                if let (Some(name), Some(users)) = (name, users.filter(|users| *users > 0)) {
+                    found.users.insert((*name).to_string(), users);
+                }
+            }
             for (column, into) in [
                 ("supplier", &mut found.supplier),
                 ("kind", &mut found.kind),
@@ -121,8 +131,10 @@ impl Context<'_> {
             }
             for (name, list) in names.iter().zip(text(&services, "depends_on")?) {
                 if let (Some(name), Some(list)) = (name, list) {
-                    let parts = list.split([',', ';', '|']).map(|part| part.trim().to_string());
-                    found.depends_on.insert((*name).to_string(), parts.filter(|part| !part.is_empty()).collect());
+                    let groups = needs::parse(list);
+                    let names = groups.iter().flat_map(|group| group.members.clone()).collect();
+                    found.depends_on.insert((*name).to_string(), names);
+                    found.needs.insert((*name).to_string(), groups);
                 }
             }
         }

@@ -6,7 +6,9 @@ mod context;
 mod evidence;
 mod incidents;
 pub mod objective;
+mod needs;
 mod path;
+mod probes;
 mod service_time;
 mod tickets;
 mod tiers;
@@ -41,13 +43,38 @@ pub const FACTS: &[Fact] = &[
     Fact { name: "incidents", tables: &["incidents", "services", "links"], build: incidents::build },
     Fact {
         name: "service_time",
-        tables: &["services", "outages", "probes", "maintenance"],
+        tables: &["services", "outages", "probes", "maintenance", "incidents"],
         build: service_time::build_days,
     },
     Fact {
         name: "failures",
         tables: &["services", "outages", "probes", "maintenance", "incidents"],
         build: service_time::build_failures,
+    },
+    Fact {
+        name: "downtime",
+        tables: &["services", "outages", "probes", "maintenance", "incidents"],
+        build: service_time::build_downtime,
+    },
+    Fact {
+        name: "agreed_time",
+        tables: &["services", "outages", "probes", "maintenance"],
+        build: service_time::build_agreed,
+    },
+    Fact {
+        name: "chain_time",
+        tables: &["services", "outages", "probes", "maintenance"],
+        build: service_time::build_chains,
+    },
+    Fact {
+        name: "location_time",
+        tables: &["services", "outages", "probes", "maintenance"],
+        build: service_time::build_places,
+    },
+    Fact {
+        name: "customer_time",
+        tables: &["services", "outages", "probes", "maintenance", "agreements", "tickets"],
+        build: service_time::build_customers,
     },
     Fact { name: "changes", tables: &["changes", "incidents", "tickets", "links", "services"], build: changes::build },
     Fact { name: "slo_days", tables: EVERY_TABLE, build: objective::build_days },

@@ -1,5 +1,6 @@
 //! Aggregates over the rows of one cell: the value, what was divided, n, and the 95 % interval.
 
+use super::attainment;
 use super::columns::Columns;
 use crate::arithmetic::{reliability, statistics, survival};
 use crate::declaration::expression::{Aggregate, Function, Operator, Value};
@@ -122,6 +123,7 @@ fn single(columns: &Columns, cell: &Cell, aggregate: &Aggregate, interval: Inter
             count(cell.rows.iter().filter(passes).filter(|row| present[**row as usize]).count())
         }
         (Function::KmMedian, Some(_)) => return survival_median(columns, cell, aggregate, interval),
+        (Function::Attainment, Some(_)) => return attainment::figure(columns, cell, aggregate),
         (Function::Mtbf, Some(_)) => return mtbf(columns, cell, aggregate, interval),
         (function, Some(sql)) => {
             let (mut values, rows) = gather(columns, cell, sql, filter);
@@ -176,7 +178,7 @@ fn over(function: Function, quantile: Option<f64>, values: &mut [f64], interval:
         Function::Max => values.iter().copied().reduce(f64::max),
         Function::Median => statistics::quantile(values, 0.5),
         Function::Quantile => quantile.and_then(|p| statistics::quantile(values, p)),
-        Function::Count | Function::KmMedian | Function::Mtbf => None,
+        Function::Count | Function::KmMedian | Function::Mtbf | Function::Attainment => None,
     };
     let bounds = match interval {
         IntervalKind::Mean => statistics::mean_interval(values),

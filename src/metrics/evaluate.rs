@@ -277,6 +277,9 @@ fn need_value(needs: &mut Needs, value: &Value) {
                     Function::Count => {
                         needs.presences.insert(sql);
                     }
+                    Function::Attainment if position == 0 => {
+                        needs.words.insert(sql);
+                    }
                     Function::KmMedian if position == 1 => {
                         needs.truths.insert(sql);
                     }
@@ -345,6 +348,9 @@ impl Job<'_> {
             matches!(interval, IntervalKind::Wilson | IntervalKind::Median | IntervalKind::Mean | IntervalKind::Km);
         if sample && figure.value.is_some() && figure.n < LOW_N {
             measure.flags.insert(Flag::LowN);
+        }
+        if self.metric.estimated && measure.value.is_some() {
+            measure.flags.insert(Flag::Estimated);
         }
         if figure.censored {
             measure.flags.insert(Flag::Censored);

@@ -5,6 +5,7 @@
 //! thread in the order of the rows, so the number of threads never changes a digit.
 
 mod aggregate;
+mod attainment;
 mod cells;
 mod columns;
 pub mod evaluate;

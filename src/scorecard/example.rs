@@ -107,6 +107,7 @@ fn blank(id: &str, title: &str, unit: Unit, better: Better, pillar: &str, defini
         target: None,
         limit: None,
         minimum_n: 1,
+        estimated: false,
         beside: Vec::new(),
         example: None,
         lines: BTreeMap::new(),

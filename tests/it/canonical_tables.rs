@@ -8,7 +8,7 @@ use nines::declaration::definitions::Definitions;
 
 /// Tables and their columns; `*` marks the required ones.
 const TABLES: [(&str, &str); 23] = [
-    ("services", "service* name kind criticality owner_team supplier calendar parent depends_on"),
+    ("services", "service* name kind criticality owner_team supplier calendar parent depends_on users"),
     ("teams", "team* name tier supplier style wip_limit valid_from"),
     ("customers", "customer* name segment large manager"),
     (

@@ -103,6 +103,7 @@ fn aggregate(source: Source<'_>, at: &Expr, call: &Call) -> Result<Aggregate, Re
         Function::Count if star => (0, "COUNT(*)"),
         Function::KmMedian => (2, "KM_MEDIAN(duration, seen)"),
         Function::Mtbf => (2, "MTBF(up_s, failures)"),
+        Function::Attainment => (4, "ATTAINMENT(part, up_s, agreed_s, target)"),
         _ => (1, "one argument"),
     };
     if arguments.len() != expected {
@@ -136,7 +137,7 @@ fn unknown(source: Source<'_>, at: &Expr, name: &str) -> Refusal {
         "LOG10" => "use it in a formula over metrics",
         _ => match nearest(name, Function::ALL.iter().map(|(known, _)| *known)) {
             Some(known) => return refusal.hint(format!("did you mean `{known}`?")),
-            None => "known are COUNT, SUM, AVG, MIN, MAX, MEDIAN, QUANTILE, KM_MEDIAN and MTBF",
+            None => "known are COUNT, SUM, AVG, MIN, MAX, MEDIAN, QUANTILE, KM_MEDIAN, MTBF and ATTAINMENT",
         },
     };
     refusal.hint(hint)

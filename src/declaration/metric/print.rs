@@ -91,6 +91,9 @@ fn aggregate(metric: &Metric) -> String {
     if let Value::Aggregate(Aggregate { function: Function::KmMedian, arguments, filter: own, .. }) = value {
         return kaplan_meier(&metric.id, &rows, &filter, arguments, own.as_ref());
     }
+    if let Value::Aggregate(Aggregate { function: Function::Attainment, arguments, filter: own, .. }) = value {
+        return attainment(&metric.id, &rows, &filter, arguments, own.as_ref());
+    }
     format!("SELECT\n  {} AS {},\n  COUNT(*) AS n\nFROM {rows}\nWHERE {filter}", standard(value), metric.id)
 }
 
@@ -130,6 +133,32 @@ fn standard_aggregate(aggregate: &Aggregate) -> String {
         }
         _ => aggregate.to_string(),
     }
+}
+
+/// The ratio of each part against its target, and the share of parts that reach it.
+fn attainment(
+    id: &str,
+    rows: &str,
+    filter: &str,
+    arguments: &[RowExpression],
+    own: Option<&RowExpression>,
+) -> String {
+    let [part, over, under, target] = arguments else { return String::new() };
+    let (part, over, under, target) = (&part.sql, &over.sql, &under.sql, &target.sql);
+    let own = own.map(|row| format!("\n  AND ({})", row.sql)).unwrap_or_default();
+    format!(
+        "WITH parts AS (
+  SELECT {part} AS part, CAST(SUM({over}) AS DOUBLE PRECISION) / NULLIF(SUM({under}), 0) AS reached,
+    MAX({target}) AS target
+  FROM {rows}
+  WHERE {filter}{own}
+    AND {part} IS NOT NULL AND {target} IS NOT NULL
+  GROUP BY {part}
+)
+SELECT AVG(CASE WHEN reached >= target THEN 1.0 ELSE 0.0 END) AS {id}, COUNT(*) AS n
+FROM parts
+WHERE reached IS NOT NULL"
+    )
 }
 
 /// The product-limit estimate over the distinct durations; where all that are left end at once, survival is 0.

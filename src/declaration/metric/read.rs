@@ -60,6 +60,7 @@ fn metric(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>, id: String, pillar: St
         scale(sheet, better, unit, target.as_ref(), limit.as_ref());
     }
     let minimum_n = fields.whole(sheet, "minimum_n").unwrap_or(1);
+    let estimated = fields.truth(sheet, "estimated").unwrap_or(false);
     let beside = fields.texts(sheet, "beside").unwrap_or_default();
     let definition = definition(sheet, fields, unit);
     let example = example(sheet, fields);
@@ -76,6 +77,7 @@ fn metric(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>, id: String, pillar: St
         target: target.map(|target| target.value),
         limit: limit.map(|limit| limit.value),
         minimum_n,
+        estimated,
         beside: beside.into_iter().map(|id| id.value).collect(),
         example,
         file: sheet.file.to_string(),

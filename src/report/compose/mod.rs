@@ -1,9 +1,11 @@
 //! From a scorecard to a document: each section of the report's declaration becomes blocks of final text.
 
+mod accounting;
 mod definitions;
 mod figures;
 mod objective;
 mod quality;
+mod shares;
 mod table;
 mod tiles;
 
@@ -139,6 +141,8 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
         Kind::BudgetShares => ("What took the budget", objective::shares(scorecard, declared)),
         Kind::BudgetPolicy => ("Policy", objective::policy(scorecard, declared)),
         Kind::Quality => ("Trust", quality::quality(scorecard)),
+        Kind::Shares => ("Shares", shares::shares(scorecard, declared)),
+        Kind::Accounting => ("Accounting", accounting::accounting(scorecard, declared)),
         Kind::Definitions => {
             let definitions = definitions::definitions(scorecard, report);
             ("Definitions", vec![Block::Definitions { definitions }])

@@ -1,0 +1,76 @@
+//! Methods of accounting side by side: one row per service, one column per method, the agreement's own marked.
+
+use super::title_of;
+use crate::declaration::report::{ACCOUNTED, Section};
+use crate::metrics::measure::State;
+use crate::report::document::{Block, Cell, Heading, Table, Tone};
+use crate::report::figure;
+use crate::report::words::{slice_name, upper_first, value};
+use crate::scorecard::scorecard::{Card, Scorecard};
+
+/// The word beside the figure that the agreement names.
+const AGREED: &str = "agreed";
+
+/// The services whose figures differ by method; the rest is counted.
+pub(super) fn accounting(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
+    let [dimension, rule] = section.by.as_slice() else { return Vec::new() };
+    let mut names: Vec<&str> =
+        section.metrics.iter().flat_map(|m| scorecard.by(m, dimension)).filter_map(|card| card.dim(dimension)).collect();
+    names.sort_unstable();
+    names.dedup();
+    let rules: Vec<(&str, &str)> = scorecard
+        .by_all(ACCOUNTED, &[dimension, rule])
+        .into_iter()
+        .filter(|card| card.current().value.is_some())
+        .filter_map(|card| Some((card.dim(dimension)?, card.dim(rule)?)))
+        .collect();
+    let all = names.len();
+    names.retain(|name| {
+        let values: Vec<f64> = section
+            .metrics
+            .iter()
+            .filter_map(|metric| scorecard.card(metric, &[(dimension, name)])?.current().value)
+            .collect();
+        values.windows(2).any(|pair| pair[0] != pair[1])
+    });
+    if names.is_empty() {
+        let nothing = if section.empty.is_empty() { "Every method gives the same figures." } else { &section.empty };
+        return vec![Block::Note { text: nothing.to_owned() }];
+    }
+    let mut columns = vec![Heading { text: upper_first(&dimension.replace('_', " ")), right: false }];
+    columns.extend(section.metrics.iter().map(|metric| Heading { text: method(scorecard, metric), right: true }));
+    let rows = names
+        .iter()
+        .map(|name| {
+            let mut row = vec![Cell::text(slice_name(name))];
+            row.extend(section.metrics.iter().map(|metric| {
+                let is_rule = |rule: &str| metric.ends_with(&format!("_maintenance_{rule}"));
+                let agreed = rules.iter().any(|(service, rule)| service == name && is_rule(rule));
+                cell(scorecard.card(metric, &[(dimension, name)]), agreed)
+            }));
+            row
+        })
+        .collect();
+    let caption = format!("{}: one row per {dimension}", section.title);
+    let mut blocks = vec![Block::Table(Table { caption, columns, rows })];
+    let same = all - names.len();
+    if same > 0 {
+        let text = format!("{} more, for which every method gives the same figure.", figure::count(same as f64));
+        blocks.push(Block::Note { text });
+    }
+    blocks
+}
+
+/// "Maintenance excluded" of "Availability, maintenance excluded".
+fn method(scorecard: &Scorecard, metric: &str) -> String {
+    let title = title_of(scorecard, metric);
+    upper_first(title.split_once(", ").map_or(title.as_str(), |(_, method)| method))
+}
+
+fn cell(card: Option<&Card>, agreed: bool) -> Cell {
+    let known = card.filter(|card| card.current().state == State::Value);
+    let text = known.map_or_else(|| figure::NOTHING.to_owned(), value);
+    // Shape and word: the mark is not in the colour.
+    let small = if agreed { format!("{} {AGREED}", Tone::Met.shape()) } else { String::new() };
+    Cell::Text { text, small, missing: known.is_none() }
+}
