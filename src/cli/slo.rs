@@ -99,7 +99,7 @@ fn overview(terminal: &Terminal, standings: &[Standing]) -> String {
         "Status",
     ];
     let rows = standings.iter().map(|standing| {
-        let sli = standing.budget.and_then(|budget| budget.sli);
+        let sli = standing.sli();
         let nothing = || figure::NOTHING.to_string();
         let holding = standing.alerts.iter().filter(|alert| alert.cleared.is_none()).count();
         let fired = standing.alerts.len();
@@ -153,7 +153,7 @@ fn whole(terminal: &Terminal, session: &Session, standing: &Standing) -> String 
         ),
         String::new(),
     ];
-    match (standing.budget.and_then(|budget| budget.sli), standing.consumed()) {
+    match (standing.sli(), standing.consumed()) {
         (Some(sli), Some(consumed)) => {
             lines.push(format!("  SLI        {}", objective::sli(standing, sli)));
             let used = objective::used(standing).unwrap_or_default();

@@ -119,25 +119,25 @@ fn tenths(events: f64) -> f64 {
 
 /// "used 31 m of 43 m": what the budget allowed and what became of it; none without events.
 pub fn used(standing: &Standing) -> Option<String> {
-    let budget = standing.budget.filter(|budget| budget.sli.is_some())?;
+    let tally = standing.tally()?;
     if standing.objective.is_composite() {
         return Some(format!("used {} of the budget", share(standing.consumed()?)));
     }
-    let whole = match &standing.whole {
+    let whole = match standing.spending.and_then(|spending| spending.whole) {
         Some(whole) if whole.estimated => " that the whole window is expected to allow",
         Some(_) => " of the whole window",
         None => "",
     };
-    Some(format!("used {} of {}{whole}", amount(standing, budget.tally.bad), amount(standing, standing.allowed())))
+    Some(format!("used {} of {}{whole}", amount(standing, tally.bad), amount(standing, standing.allowed())))
 }
 
 /// What remains, "12 m left" or "19 m too much".
 pub fn left(standing: &Standing) -> Option<String> {
-    let budget = standing.budget.filter(|budget| budget.sli.is_some())?;
+    let tally = standing.tally()?;
     if standing.objective.is_composite() {
         return standing.remaining().map(share);
     }
-    let left = standing.allowed() - budget.tally.bad;
+    let left = standing.allowed() - tally.bad;
     Some(match left < 0.0 {
         true => format!("{} too much", amount(standing, -left)),
         false => format!("{} left", amount(standing, left)),

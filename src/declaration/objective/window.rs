@@ -49,18 +49,20 @@ impl Window {
         i64::from(count) * unit.nominal_s()
     }
 
-    /// In words: "28 days, rolling", "a month of the calendar".
+    /// In words: "28 days rolling", "calendar month".
     pub fn words(&self) -> String {
         let (count, unit) = self.parts();
-        let (count, unit) = match (count, unit) {
+        let (count, unit) = match (self, count, unit) {
             // A reader counts four weeks in days.
-            (count, WindowUnit::Week) => (count * 7, WindowUnit::Day),
-            other => other,
+            (Window::Rolling { .. }, count, WindowUnit::Week) => (count * 7, WindowUnit::Day),
+            (_, count, unit) => (count, unit),
         };
-        let length = if count == 1 { format!("1 {}", unit.name()) } else { format!("{count} {}s", unit.name()) };
-        match self {
-            Window::Rolling { .. } => format!("{length}, rolling"),
-            Window::Calendar { .. } => format!("{length}, by the calendar"),
+        let unit = unit.name();
+        match (self, count) {
+            (Window::Rolling { .. }, 1) => format!("1 {unit} rolling"),
+            (Window::Rolling { .. }, _) => format!("{count} {unit}s rolling"),
+            (Window::Calendar { .. }, 1) => format!("calendar {unit}"),
+            (Window::Calendar { .. }, _) => format!("{count} calendar {unit}s"),
         }
     }
 
@@ -210,7 +212,7 @@ mod tests {
         assert_eq!(days.at(moment, Tz::UTC), Some((moment - 28 * 86_400_000_000, moment)));
         let month = Window::Rolling { count: 1, unit: WindowUnit::Month };
         assert_eq!(month.at(moment, Tz::UTC), Some((at("2026-02-28T10:00:00Z"), moment)));
-        assert_eq!((month.nominal_s(), month.words()), (2_592_000, "1 month, rolling".to_string()));
-        assert_eq!(Window::Rolling { count: 4, unit: WindowUnit::Week }.words(), "28 days, rolling");
+        assert_eq!((month.nominal_s(), month.words()), (2_592_000, "1 month rolling".to_string()));
+        assert_eq!(Window::Rolling { count: 4, unit: WindowUnit::Week }.words(), "28 days rolling");
     }
 }

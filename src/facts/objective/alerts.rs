@@ -3,8 +3,9 @@
 use chrono_tz::Tz;
 
 use super::line::Line;
+use super::spending::Spending;
 use crate::arithmetic::alerting::{self, Condition, Episode};
-use crate::arithmetic::budget::{self, Budget};
+use crate::arithmetic::budget;
 use crate::arithmetic::burn::{self, Severity};
 use crate::declaration::objective::Objective;
 
@@ -111,17 +112,11 @@ pub fn replay(objective: &Objective, line: &Line, zone: Tz, (from, to): (i64, i6
             lookback_s: rule.lookback_s,
             fired: episode.fired,
             cleared: episode.cleared,
-            consumed: consumed(objective, line, zone, episode.fired),
+            consumed: Spending::at(objective, line, zone, episode.fired).and_then(|spending| spending.consumed()),
         }));
     }
     fired.sort_by(|a, b| a.fired.cmp(&b.fired).then(b.factor.total_cmp(&a.factor)).then_with(|| a.rule.cmp(&b.rule)));
     fired
-}
-
-/// The share of the window's budget that is spent at a moment.
-pub fn consumed(objective: &Objective, line: &Line, zone: Tz, moment: i64) -> Option<f64> {
-    let (start, _) = objective.window.at(moment, zone)?;
-    Budget::of(line.over(start, moment), objective.target)?.consumed
 }
 
 fn on_grid(line: &Line, share: f64, rule: &Rule, (from, to): (i64, i64)) -> Vec<Episode> {

@@ -2,7 +2,7 @@
 
 use polars::prelude::DataFrame;
 
-use super::{Measured, alerts, measured};
+use super::{Measured, Spending, alerts, measured};
 use crate::arithmetic::budget::{self, Budget};
 use crate::arithmetic::timeline::Tally;
 use crate::arithmetic::{local_time, period};
@@ -23,7 +23,7 @@ struct Day<'m> {
     span: (i64, i64),
     tally: Tally,
     /// Of its window at the day's end.
-    window: Option<Budget>,
+    window: Option<Spending>,
 }
 
 impl Day<'_> {
@@ -43,7 +43,7 @@ pub(crate) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
         // Whole local days, so that the sums of days are the sums of periods.
         let first = local_time::to_local(first, zone).map_or(first, |local| local_time::day_start(local.date(), zone));
         for span in period::days(first, context.as_of, zone) {
-            let (tally, window) = (line.over(span.0, span.1), one.budget_at(span.1, zone));
+            let (tally, window) = (line.over(span.0, span.1), one.spending(span.1, zone));
             rows.push(Day { measured: one, span, tally, window });
         }
     }
@@ -59,9 +59,9 @@ pub(crate) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
     number(&mut fact, "total", &|row| row.adds().map(|tally| tally.total));
     number(&mut fact, "allowed", &|row| Some(budget::share(row.measured.objective.target)? * row.adds()?.total));
     number(&mut fact, "target", &|row| Some(row.measured.objective.target));
-    number(&mut fact, "window_sli", &|row| row.window?.sli);
-    number(&mut fact, "window_consumed", &|row| row.window?.consumed);
-    number(&mut fact, "window_remaining", &|row| row.window?.remaining);
+    number(&mut fact, "window_sli", &|row| row.window?.budget.sli);
+    number(&mut fact, "window_consumed", &|row| row.window?.consumed());
+    number(&mut fact, "window_remaining", &|row| row.window?.remaining());
     fact.boolean("met", rows.iter().map(|row| row.window?.kept()).collect());
     fact.finish()
 }

@@ -4,13 +4,15 @@ mod alerts;
 mod history;
 mod incidents;
 mod line;
+mod spending;
 mod standing;
 
 use std::collections::BTreeMap;
 
 pub use alerts::Fired;
 pub use incidents::IncidentShare;
-pub use standing::{Burn, Corrected, PolicyState, Standing, Whole};
+pub use spending::{Spending, Whole};
+pub use standing::{Burn, Corrected, PolicyState, Standing};
 
 pub(super) use history::{build_alerts, build_days, build_windows};
 

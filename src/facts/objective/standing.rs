@@ -6,6 +6,7 @@ use super::Measured;
 use super::alerts::{self, Fired};
 use super::incidents::{self, Incident, IncidentShare};
 use super::line::Line;
+use super::spending::Spending;
 use crate::arithmetic::budget::{self, Budget, Exhaustion};
 use crate::arithmetic::period;
 use crate::arithmetic::timeline::Tally;
@@ -31,10 +32,8 @@ pub struct Standing {
     pub unit: &'static str,
     /// Whether all of its sources are in the lake.
     pub measurable: bool,
-    /// The window's budget so far; none without a source in the lake. Its figures are missing where nothing happened.
-    pub budget: Option<Budget>,
-    /// The budget of the whole window, where that isn't over.
-    pub whole: Option<Whole>,
+    /// What of the budget is spent; none without a source in the lake. Its figures are missing where nothing happened.
+    pub spending: Option<Spending>,
     /// Burn rates over the usual look-backs.
     pub burns: Vec<Burn>,
     /// Alerts that fired, or held, since the window began, oldest first.
@@ -53,17 +52,6 @@ pub struct Standing {
     pub spent: Vec<(i64, f64)>,
     /// Why the figures are doubtful, where they are.
     pub doubt: Option<String>,
-}
-
-/// The budget of a window that isn't over.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Whole {
-    /// Bad events that the whole window allows, at the traffic so far where events are counted.
-    pub allowed: f64,
-    /// Share of it that is spent.
-    pub consumed: f64,
-    /// Whether the traffic of the rest had to be assumed.
-    pub estimated: bool,
 }
 
 /// The burn rate over a look-back.
@@ -134,8 +122,7 @@ impl Measured<'_> {
             window,
             unit: self.line.as_ref().map_or("events", Line::unit),
             measurable: self.line.is_some(),
-            budget: None,
-            whole: None,
+            spending: None,
             burns: Vec::new(),
             alerts: Vec::new(),
             incidents: Vec::new(),
@@ -148,10 +135,10 @@ impl Measured<'_> {
         };
         standing.corrections = self.corrected((window.0, window.1.min(moment)));
         let Some(line) = &self.line else { return Ok(standing) };
-        let Some(budget) = Budget::of(line.over(window.0, moment), objective.target) else { return Ok(standing) };
-        standing.budget = Some(budget);
+        let Some(spending) = Spending::at(objective, line, zone, moment) else { return Ok(standing) };
+        let budget = spending.budget;
+        standing.spending = Some(spending);
         standing.doubt = doubt(line, window.0, moment);
-        standing.whole = whole(line, &budget, window, moment);
         standing.burns = burns(objective, line, moment);
         standing.alerts = alerts::replay(objective, line, zone, (window.0, moment));
         let allowed = standing.allowed();
@@ -199,49 +186,37 @@ impl Measured<'_> {
             .collect()
     }
 
-    /// The budget of the window that ends at, or holds, a moment, as spent until then; none without a source.
-    pub fn budget_at(&self, moment: i64, zone: Tz) -> Option<Budget> {
-        let window = self.objective.window.at(moment, zone)?;
-        Budget::of(self.line.as_ref()?.over(window.0, moment), self.objective.target)
+    /// What of the budget of the window that ends at, or holds, a moment is spent; none without a source.
+    pub fn spending(&self, moment: i64, zone: Tz) -> Option<Spending> {
+        Spending::at(self.objective, self.line.as_ref()?, zone, moment)
     }
 }
 
 impl Standing {
-    /// Bad events that the budget of its window allows: of the whole window where that isn't over.
-    pub fn allowed(&self) -> f64 {
-        match (&self.whole, &self.budget) {
-            (Some(whole), _) => whole.allowed,
-            (None, Some(budget)) => budget.allowed,
-            (None, None) => 0.0,
-        }
+    /// The events of its window so far; none where nothing happened.
+    pub fn tally(&self) -> Option<Tally> {
+        self.spending.map(|spending| spending.budget.tally).filter(|tally| tally.total > 0.0)
     }
 
-    /// The share of the window's budget that is spent: of the whole window where that isn't over.
+    /// The share of good events in its window so far.
+    pub fn sli(&self) -> Option<f64> {
+        self.spending?.budget.sli
+    }
+
+    /// Bad events that the budget of its window allows.
+    pub fn allowed(&self) -> f64 {
+        self.spending.map_or(0.0, |spending| spending.allowed())
+    }
+
+    /// The share of the window's budget that is spent.
     pub fn consumed(&self) -> Option<f64> {
-        self.whole.map(|whole| whole.consumed).or_else(|| self.budget?.consumed)
+        self.spending?.consumed()
     }
 
     /// The share that remains; below 0 once more is spent than there was.
     pub fn remaining(&self) -> Option<f64> {
-        self.consumed().map(|consumed| 1.0 - consumed)
+        self.spending?.remaining()
     }
-}
-
-/// A window of the calendar that isn't over has a budget for all of it: time is known ahead, traffic is assumed to go on.
-fn whole(line: &Line, budget: &Budget, window: (i64, i64), moment: i64) -> Option<Whole> {
-    let own = line.own()?;
-    if window.1 <= moment || budget.tally.total <= 0.0 {
-        return None;
-    }
-    let passed = (moment - window.0) as f64;
-    let total = budget.tally.total * ((window.1 - window.0) as f64 / passed);
-    let allowed = budget.share * total;
-    // Round the clock, every second and every slice of the rest is known to come.
-    let full = match own.unit {
-        "seconds" => (budget.tally.total - passed / 1e6).abs() < 1.0,
-        _ => false,
-    };
-    Some(Whole { allowed, consumed: budget.tally.bad / allowed, estimated: !full })
 }
 
 fn burns(objective: &Objective, line: &Line, moment: i64) -> Vec<Burn> {
@@ -307,15 +282,12 @@ fn holds(
     moment: i64,
     zone: Tz,
 ) -> Option<bool> {
-    let window = objective.window.at(moment, zone)?;
-    let budget = Budget::of(line.over(window.0, moment), objective.target)?;
-    let whole = whole(line, &budget, window, moment);
+    let spending = Spending::at(objective, line, zone, moment)?;
     match trigger {
-        Trigger::Consumed(share) => Some(whole.map(|whole| whole.consumed).or(budget.consumed)? >= share),
+        Trigger::Consumed(share) => Some(spending.consumed()? >= share),
         Trigger::IncidentShare(share) => {
-            let allowed = whole.map_or(budget.allowed, |whole| whole.allowed);
-            let largest = incidents::shares(line, incidents?, allowed, (window.0, moment));
-            budget.consumed?;
+            let largest = incidents::shares(line, incidents?, spending.allowed(), (spending.window.0, moment));
+            spending.consumed()?;
             Some(largest.first().is_some_and(|largest| largest.share >= share))
         }
         Trigger::Burn { rate, lookback_s } => {

@@ -14,8 +14,12 @@ const AGREED: &str = "agreed";
 /// The services whose figures differ by method; the rest is counted.
 pub(super) fn accounting(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let [dimension, rule] = section.by.as_slice() else { return Vec::new() };
-    let mut names: Vec<&str> =
-        section.metrics.iter().flat_map(|m| scorecard.by(m, dimension)).filter_map(|card| card.dim(dimension)).collect();
+    let mut names: Vec<&str> = section
+        .metrics
+        .iter()
+        .flat_map(|m| scorecard.by(m, dimension))
+        .filter_map(|card| card.dim(dimension))
+        .collect();
     names.sort_unstable();
     names.dedup();
     let rules: Vec<(&str, &str)> = scorecard

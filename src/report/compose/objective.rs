@@ -99,7 +99,7 @@ fn row(one: &Standing) -> Vec<Cell> {
         small(one.objective.title.clone(), format!("{} · {}", one.objective.service, one.objective.window.words())),
         Cell::Mark(objective::mark(one)),
         Cell::text(objective::target(one.objective.target)),
-        cell(one.budget.and_then(|budget| budget.sli).map(|sli| objective::sli(one, sli))),
+        cell(one.sli().map(|sli| objective::sli(one, sli))),
         cell(one.consumed().map(objective::share)),
         cell(objective::left(one)),
         if one.burns.is_empty() { missing() } else { Cell::text(format!("{} / {}", burn(3_600), burn(259_200))) },
@@ -117,7 +117,7 @@ pub(super) fn head(scorecard: &Scorecard) -> Vec<Block> {
             format!("{}: no figure, {}.", one.objective.title, objective::absence(one).unwrap_or("no data"))
         }
         _ => {
-            let sli = one.budget.and_then(|budget| budget.sli).unwrap_or_default();
+            let sli = one.sli().unwrap_or_default();
             let word = match state {
                 State::Missed => "is missed",
                 State::AtRisk => "is at risk",

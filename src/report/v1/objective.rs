@@ -172,7 +172,7 @@ impl Objective {
     /// A standing in the contract's form.
     pub fn of(standing: &Standing) -> Self {
         let declared = &standing.objective;
-        let tally = standing.budget.filter(|budget| budget.sli.is_some()).map(|budget| budget.tally);
+        let tally = standing.tally();
         Objective {
             objective: declared.id.clone(),
             slo: declared.slo.clone(),
@@ -191,11 +191,14 @@ impl Objective {
             target: declared.target,
             status: objective::state(standing).as_str(),
             unit: standing.unit,
-            sli: standing.budget.and_then(|budget| budget.sli),
+            sli: standing.sli(),
             bad: tally.map(|tally| tally.bad),
             total: tally.map(|tally| tally.total),
             allowed: tally.map(|_| standing.allowed()),
-            allowed_estimated: standing.whole.is_some_and(|whole| whole.estimated),
+            allowed_estimated: standing
+                .spending
+                .and_then(|spending| spending.whole)
+                .is_some_and(|whole| whole.estimated),
             consumed: standing.consumed(),
             remaining: standing.remaining(),
             burn: standing
