@@ -45,13 +45,16 @@ pub struct Rule {
     after_us: i64,
 }
 
-/// The rules of an objective: the standard windows for its period, and those that it declares.
-pub fn rules(objective: &Objective, timed: bool) -> Vec<Rule> {
+/// The rules of an objective with its events: the standard windows for its period, and those that it declares.
+pub fn rules(objective: &Objective, line: &Line) -> Vec<Rule> {
+    let timed = line.own().is_some_and(|own| own.timed);
+    // A look-back shorter than a bucket would see all of it or nothing.
+    let least_us = line.own().map_or(0, |own| own.delay_us);
     // Of time itself there is always enough.
     let min_events = if timed { 0.0 } else { objective.min_events };
     let standard = burn::standard(objective.window.nominal_s()).into_iter().map(|window| {
         let condition = |seconds: i64| Condition {
-            lookback_us: seconds * 1_000_000,
+            lookback_us: (seconds * 1_000_000).max(least_us),
             factor: window.factor,
             inclusive: false,
             min_events,
@@ -75,7 +78,7 @@ pub fn rules(objective: &Objective, timed: bool) -> Vec<Rule> {
         lookback_s: alert.lookback_s,
         factor: alert.threshold,
         conditions: vec![Condition {
-            lookback_us: alert.lookback_s * 1_000_000,
+            lookback_us: (alert.lookback_s * 1_000_000).max(least_us),
             factor: alert.threshold,
             inclusive: alert.inclusive,
             min_events,
@@ -88,9 +91,8 @@ pub fn rules(objective: &Objective, timed: bool) -> Vec<Rule> {
 /// Every alert of an objective within `[from, to)`, in the order in which they fired.
 pub fn replay(objective: &Objective, line: &Line, zone: Tz, (from, to): (i64, i64)) -> Vec<Fired> {
     let Some(share) = budget::share(objective.target) else { return Vec::new() };
-    let timed = line.own().is_some_and(|own| own.timed);
     let mut fired = Vec::new();
-    for rule in rules(objective, timed) {
+    for rule in rules(objective, line) {
         let episodes = match line {
             Line::Own(own) => {
                 // A bucket is known at its end, so its alert comes that much later than its instant.

@@ -223,11 +223,12 @@ fn burns(objective: &Objective, line: &Line, moment: i64) -> Vec<Burn> {
     let delay = line.own().map_or(0, |own| own.delay_us);
     let timed = line.own().is_some_and(|own| own.timed);
     let longest = objective.window.nominal_s();
-    let lookbacks = LOOKBACKS.into_iter().filter(|seconds| *seconds <= longest);
+    // A look-back shorter than a bucket sees all of it or nothing.
+    let lookbacks = LOOKBACKS.into_iter().filter(|seconds| *seconds <= longest && seconds * 1_000_000 >= delay);
     lookbacks
         .map(|lookback_s| {
-            // As an alert at that moment would see it: of buckets that are complete.
-            let end = moment - delay;
+            // As an alert at that moment would see it: of buckets that are complete, the one that ends just then included.
+            let end = if delay > 0 { moment - delay + 1 } else { moment };
             let start = end - lookback_s * 1_000_000;
             let rate = Budget::of(line.over(start, end), objective.target).and_then(|budget| budget.consumed);
             let events = line.events(start, end);
