@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use polars::prelude::{AnyValue, DataFrame, DataType};
+use polars::prelude::{AnyValue, Column, DataFrame, DataType};
 use regex::{Captures, Regex};
 
 use super::output::{grid, parquet};
@@ -181,7 +181,12 @@ fn csv(frame: &DataFrame) -> Result<Vec<u8>, Trouble> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(frame.columns().iter().map(|column| column.name().as_str())).map_err(failed)?;
     for row in 0..frame.height() {
-        writer.write_record(cells(frame, row).into_iter().map(Option::unwrap_or_default)).map_err(failed)?;
+        // A table is read by people, who need a few digits; a program gets them all.
+        let exact = |column: &Column| match column.get(row) {
+            Ok(AnyValue::Float64(number)) if number.is_finite() => format!("{number:?}"),
+            other => other.ok().as_ref().and_then(cell).unwrap_or_default(),
+        };
+        writer.write_record(frame.columns().iter().map(exact)).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| Trouble::failed(format!("csv: {error}")))
 }

@@ -4,6 +4,7 @@
 mod devlake;
 mod every_export;
 mod servicenow;
+mod status_objectives;
 mod status_page;
 mod upptime;
 

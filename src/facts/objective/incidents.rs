@@ -1,6 +1,7 @@
 //! How much of a budget each incident took: every bad event is laid at one incident at most, so that shares add up.
 
 use super::line::Line;
+use crate::arithmetic::timeline::Cumulative;
 use crate::facts::columns::{instant, text};
 use crate::facts::context::Context;
 use crate::lake::LakeError;
@@ -51,29 +52,50 @@ pub fn of_service(context: &Context, service: &str) -> Result<Vec<Incident>, Lak
     Ok(found)
 }
 
-/// What each incident took of `allowed` bad events in `[from, to)`, the largest first; those without any are left out.
+/// What each incident took of `allowed` bad events in `[from, to)`, the largest first; those without any are left out. Where the
+/// bad events themselves say whose they are, that counts; else what happened while an incident lasted is laid at it.
 pub fn shares(line: &Line, incidents: &[Incident], allowed: f64, (from, to): (i64, i64)) -> Vec<IncidentShare> {
+    let mut found = match line.own().filter(|own| !own.blamed.is_empty()) {
+        Some(own) => own
+            .blamed
+            .iter()
+            .map(|(id, masses)| {
+                let known = incidents.iter().find(|incident| incident.id == *id);
+                let first = masses.iter().map(|mass| mass.start).min().unwrap_or(from);
+                let last = masses.iter().map(|mass| mass.end).max();
+                let bad = Cumulative::new(masses).over(from, to);
+                share(id, known, (first, last), bad, allowed)
+            })
+            .collect(),
+        None => while_they_lasted(line, incidents, allowed, (from, to)),
+    };
+    found.retain(|share| share.bad > 0.0 && allowed > 0.0);
+    found.sort_by(|a, b| b.bad.total_cmp(&a.bad).then_with(|| a.incident.cmp(&b.incident)));
+    found
+}
+
+fn while_they_lasted(line: &Line, incidents: &[Incident], allowed: f64, (from, to): (i64, i64)) -> Vec<IncidentShare> {
     let mut found = Vec::new();
     // Everything up to here has been laid at an incident.
     let mut laid = from;
     for incident in incidents {
         let (start, end) = (incident.start.max(laid), incident.end.unwrap_or(to).min(to));
-        if end <= start {
-            continue;
-        }
-        laid = end;
-        let bad = line.over(start, end).bad;
-        if bad > 0.0 && allowed > 0.0 {
-            found.push(IncidentShare {
-                incident: incident.id.clone(),
-                cause: incident.cause.clone(),
-                started_at: incident.start,
-                restored_at: incident.end,
-                bad,
-                share: bad / allowed,
-            });
+        if end > start {
+            laid = end;
+            let span = (incident.start, incident.end);
+            found.push(share(&incident.id, Some(incident), span, line.over(start, end).bad, allowed));
         }
     }
-    found.sort_by(|a, b| b.bad.total_cmp(&a.bad).then_with(|| a.incident.cmp(&b.incident)));
     found
+}
+
+fn share(id: &str, known: Option<&Incident>, span: (i64, Option<i64>), bad: f64, allowed: f64) -> IncidentShare {
+    IncidentShare {
+        incident: id.to_string(),
+        cause: known.and_then(|incident| incident.cause.clone()),
+        started_at: known.map_or(span.0, |incident| incident.start),
+        restored_at: known.map_or(span.1, |incident| incident.end),
+        bad,
+        share: bad / allowed,
+    }
 }

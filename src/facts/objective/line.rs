@@ -9,7 +9,7 @@ use crate::arithmetic::budget;
 use crate::arithmetic::interval::union;
 use crate::arithmetic::timeline::{Cumulative, Mass, Tally, Timeline, without};
 use crate::declaration::objective::{Correction, Indicator, Method, Objective, Place, Rows, Source};
-use crate::facts::columns::{instant, number};
+use crate::facts::columns::{instant, number, text};
 use crate::facts::context::Context;
 use crate::lake::LakeError;
 
@@ -35,6 +35,8 @@ pub struct Own {
     pub unit: &'static str,
     /// The bad ones as they were before corrections, where any holds.
     pub uncorrected: Option<Cumulative>,
+    /// The bad ones of each incident, where the rows say whose they are and bad events are counted as they are.
+    pub blamed: BTreeMap<String, Vec<Mass>>,
 }
 
 /// Masses of one source.
@@ -43,6 +45,8 @@ struct Masses {
     /// Length of its buckets, µs; 0 where rows are instants.
     bucket_us: i64,
     spans: bool,
+    /// Masses by the incident that their row names.
+    blamed: BTreeMap<String, Vec<Mass>>,
 }
 
 impl Line {
@@ -63,19 +67,23 @@ impl Line {
         }
         let Some((bad, total)) = events(context, &objective.indicator)? else { return Ok(None) };
         let bucket_us = bad.bucket_us.max(total.bucket_us);
-        let (timed, bad, total) = (total.spans, bad.masses, total.masses);
+        let (timed, mut blamed) = (total.spans, bad.blamed);
+        let (bad, total) = (bad.masses, total.masses);
         let spans = |as_good: bool| {
             let chosen = corrections.iter().filter(|correction| correction.as_good == as_good);
             union(chosen.map(|correction| (correction.from, correction.to)).collect())
         };
         let uncorrected = (!corrections.is_empty()).then(|| Cumulative::new(&bad));
         let bad = without(&without(&bad, &spans(false)), &spans(true));
+        for masses in blamed.values_mut() {
+            *masses = without(&without(masses, &spans(false)), &spans(true));
+        }
         let timeline = Timeline::new(&bad, &without(&total, &spans(false)));
         let until = context.as_of;
         let own = match objective.method {
             Method::Occurrences => {
                 let unit = if timed { "seconds" } else { "events" };
-                Own { timeline, delay_us: bucket_us, timed, unit, uncorrected }
+                Own { timeline, delay_us: bucket_us, timed, unit, uncorrected, blamed }
             }
             Method::Timeslices { slice_s, target } => {
                 // A slice that reaches its target but for rounding is good.
@@ -84,12 +92,26 @@ impl Line {
                     f64::from(u8::from(good < target - 1e-12))
                 };
                 let timeline = timeline.sliced(slice_s * 1_000_000, until, judge);
-                Own { timeline, delay_us: slice_s * 1_000_000, timed: true, unit: "slices", uncorrected }
+                Own {
+                    timeline,
+                    delay_us: slice_s * 1_000_000,
+                    timed: true,
+                    unit: "slices",
+                    uncorrected,
+                    blamed: BTreeMap::new(),
+                }
             }
             Method::RatioTimeslices { slice_s } => {
                 let judge = |tally: Tally| tally.bad_share().unwrap_or(0.0);
                 let timeline = timeline.sliced(slice_s * 1_000_000, until, judge);
-                Own { timeline, delay_us: slice_s * 1_000_000, timed: true, unit: "slices", uncorrected }
+                Own {
+                    timeline,
+                    delay_us: slice_s * 1_000_000,
+                    timed: true,
+                    unit: "slices",
+                    uncorrected,
+                    blamed: BTreeMap::new(),
+                }
             }
         };
         Ok(Some(Line::Own(own)))
@@ -157,7 +179,7 @@ fn events(context: &Context, indicator: &Indicator) -> Result<Option<(Masses, Ma
             let mut masses = total.masses.clone();
             masses.extend(negated(&part.masses));
             let bucket_us = part.bucket_us.max(total.bucket_us);
-            Some((Masses { masses, bucket_us, spans: total.spans }, total))
+            Some((Masses { masses, bucket_us, spans: total.spans, blamed: BTreeMap::new() }, total))
         }
         Indicator::Raw { good, source } => {
             let Some(readings) = read(context, source)? else { return Ok(None) };
@@ -174,10 +196,11 @@ fn events(context: &Context, indicator: &Indicator) -> Result<Option<(Masses, Ma
 
 /// Readings as events, each bad by what `judge` says of it.
 fn judged(readings: Masses, judge: impl Fn(f64) -> f64) -> (Masses, Masses) {
-    let Masses { masses, bucket_us, spans } = readings;
+    let Masses { masses, bucket_us, spans, .. } = readings;
     let bad = masses.iter().map(|mass| Mass { amount: judge(mass.amount), ..*mass }).collect();
     let total = masses.iter().map(|mass| Mass { amount: 1.0, ..*mass }).collect();
-    (Masses { masses: bad, bucket_us, spans }, Masses { masses: total, bucket_us, spans })
+    let of = |masses| Masses { masses, bucket_us, spans, blamed: BTreeMap::new() };
+    (of(bad), of(total))
 }
 
 fn read(context: &Context, source: &Source) -> Result<Option<Masses>, LakeError> {
@@ -198,6 +221,9 @@ fn masses(context: &Context, rows: &Rows) -> Result<Masses, LakeError> {
     let buckets = to.is_none() && frame.column("period_s").is_ok();
     let mut wanted = vec![value.alias("value"), col(from.as_str()).alias("from")];
     wanted.extend(to.map(|to| col(to.as_str()).alias("to")));
+    // Only what isn't the row's own number: `incidents` and `outages` have ids of their own.
+    let named = frame.column("incident").is_ok();
+    wanted.extend(named.then(|| col("incident")));
     wanted.extend(buckets.then(|| col("period_s").cast(DataType::Float64).alias("period_s")));
     let mut chosen = frame.lazy();
     if let Some(filter) = &rows.filter {
@@ -216,8 +242,10 @@ fn masses(context: &Context, rows: &Rows) -> Result<Masses, LakeError> {
         Some(_) => instant(&chosen, "to", Some(context.as_of))?,
         None => starts.clone(),
     };
+    let incidents = if named { text(&chosen, "incident")? } else { vec![None; starts.len()] };
     let mut masses = Vec::with_capacity(starts.len());
-    for ((start, end), value) in starts.into_iter().zip(ends).zip(values) {
+    let mut blamed: BTreeMap<String, Vec<Mass>> = BTreeMap::new();
+    for (((start, end), value), incident) in starts.into_iter().zip(ends).zip(values).zip(incidents) {
         let (Some(start), Some(value)) = (start, value.filter(|value| value.is_finite())) else { continue };
         // What has no end yet lasts until as-of.
         let end = end.unwrap_or(context.as_of);
@@ -227,7 +255,10 @@ fn masses(context: &Context, rows: &Rows) -> Result<Masses, LakeError> {
         };
         if to.is_none() || end > start {
             masses.push(Mass { start, end, amount });
+            if let Some(incident) = incident {
+                blamed.entry(incident.to_string()).or_default().push(Mass { start, end, amount });
+            }
         }
     }
-    Ok(Masses { masses, bucket_us, spans: to.is_some() })
+    Ok(Masses { masses, bucket_us, spans: to.is_some(), blamed })
 }

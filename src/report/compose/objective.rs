@@ -2,7 +2,7 @@
 
 use crate::arithmetic::local_time::to_local;
 use crate::declaration::report::Section;
-use crate::facts::objective::Standing;
+use crate::facts::objective::{Fired, PolicyState, Standing};
 use crate::report::document::{Block, BurnDown, Cell, Fact, Heading, Mark, Span, Statement, Table, Tone};
 use crate::report::objective::{self, State};
 use crate::report::{figure, words};
@@ -16,7 +16,12 @@ fn note(section: &Section, otherwise: &str) -> Vec<Block> {
 /// "Two of nine objectives are missed: ..." in large type.
 pub(super) fn verdict(scorecard: &Scorecard) -> Vec<Block> {
     let all = &scorecard.objectives;
-    let of = |state: State| all.iter().filter(|one| objective::state(one) == state).collect::<Vec<&Standing>>();
+    let of = |state: State| {
+        let mut found: Vec<&Standing> = all.iter().filter(|one| objective::state(one) == state).collect();
+        let weight = |one: &Standing| one.consumed().unwrap_or_default();
+        found.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+        found
+    };
     let (missed, risk, none) = (of(State::Missed), of(State::AtRisk), of(State::NoData));
     let names = |standings: &[&Standing]| {
         words::join(&standings.iter().take(4).map(|one| one.objective.title.clone()).collect::<Vec<_>>())
@@ -206,7 +211,7 @@ pub(super) fn burn_down(scorecard: &Scorecard) -> Vec<Block> {
 pub(super) fn pace(scorecard: &Scorecard) -> Vec<Block> {
     let Some(one) = scorecard.objectives.first().filter(|one| !one.burns.is_empty()) else { return Vec::new() };
     let heading = |text: &str, right: bool| Heading { text: text.to_owned(), right };
-    let columns = vec![heading("Over the last", false), heading("Burn rate", true), heading("Events", true)];
+    let columns = vec![heading("Over the last", false), heading("Burn rate", true), heading("Observed", true)];
     let rows = one.burns.iter().map(|burn| {
         let few = if burn.low { "too few to alert on" } else { "" };
         vec![
@@ -231,7 +236,7 @@ pub(super) fn pace(scorecard: &Scorecard) -> Vec<Block> {
 
 /// The alerts that fired, the newest first.
 pub(super) fn alerts(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
-    let mut all: Vec<(&Standing, &crate::facts::objective::Fired)> =
+    let mut all: Vec<(&Standing, &Fired)> =
         scorecard.objectives.iter().flat_map(|one| one.alerts.iter().map(move |alert| (one, alert))).collect();
     if all.is_empty() {
         return note(section, "No alert would have fired.");
@@ -331,50 +336,27 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     if one.objective.is_composite() {
         return Vec::new();
     }
-    let caption = "What took the budget; of incidents at the same time the first has it".to_owned();
+    let caption = "Bad events by incident; each is laid at one at most".to_owned();
     vec![Block::Table(Table { caption, columns, rows })]
 }
 
 /// What the error-budget policies ask, and the corrections that were made.
 pub(super) fn policy(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
-    let mut statements = Vec::new();
+    let mut statements = match scorecard.objectives.as_slice() {
+        [one] => one.policy.iter().map(|step| self::step(scorecard, step)).collect(),
+        _ => asked(scorecard),
+    };
     for one in &scorecard.objectives {
-        for step in &one.policy {
-            let reached = step.holds == Some(true);
-            // On a page of all objectives only what asks for something now is news.
-            if scorecard.objectives.len() > 1 && !reached {
-                continue;
-            }
-            let mark = match step.holds {
-                Some(true) => Mark::new(Tone::Missed, "holds"),
-                Some(false) => Mark::new(Tone::Met, "not reached"),
-                None => Mark::new(Tone::NoData, "can't be said"),
-            };
-            let since = step
-                .since
-                .map_or_else(String::new, |since| format!("since {}", objective::moment(since, scorecard.zone)));
-            let evidence = [Some(one.objective.title.clone()), Some(step.policy.clone()), Some(since)];
-            statements.push(Statement {
-                mark,
-                headline: format!("{}.", words::upper_first(&step.when)),
-                text: step.action.clone(),
-                evidence: evidence
-                    .into_iter()
-                    .flatten()
-                    .filter(|part| !part.is_empty())
-                    .collect::<Vec<_>>()
-                    .join(" · "),
-            });
-        }
-        for correction in &one.corrections {
-            statements.push(Statement {
+        statements.extend(one.corrections.iter().map(|correction| {
+            Statement {
                 mark: Mark::new(Tone::Signal, "corrected"),
                 headline: format!("{}.", words::upper_first(correction.reason.trim_end_matches('.'))),
                 text: if correction.as_good {
-                    "Bad events of that time count as good.".to_owned()
+                    "Bad events of that time count as good."
                 } else {
-                    "That time is left out.".to_owned()
-                },
+                    "That time is left out."
+                }
+                .to_owned(),
                 evidence: format!(
                     "{} · {} · {} to {}",
                     one.objective.title,
@@ -382,11 +364,52 @@ pub(super) fn policy(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
                     objective::moment(correction.span.0, scorecard.zone),
                     objective::moment(correction.span.1, scorecard.zone)
                 ),
-            });
-        }
+            }
+        }));
     }
     if statements.is_empty() {
         return note(section, "No step of an error-budget policy holds, and nothing was corrected.");
     }
     vec![Block::Statements { statements }]
+}
+
+/// One step, whether it holds or not.
+fn step(scorecard: &Scorecard, step: &PolicyState) -> Statement {
+    let mark = match step.holds {
+        Some(true) => Mark::new(Tone::Missed, "holds"),
+        Some(false) => Mark::new(Tone::Met, "not reached"),
+        None => Mark::new(Tone::NoData, "can't be said"),
+    };
+    let since = step.since.map(|since| format!(" · since {}", objective::moment(since, scorecard.zone)));
+    Statement {
+        mark,
+        headline: format!("{}.", words::upper_first(&step.when)),
+        text: step.action.clone(),
+        evidence: format!("{}{}", step.policy, since.unwrap_or_default()),
+    }
+}
+
+/// The steps that hold, each with the objectives that they hold for: on a page of all objectives only that is news.
+fn asked(scorecard: &Scorecard) -> Vec<Statement> {
+    let mut steps: Vec<(&PolicyState, Vec<String>)> = Vec::new();
+    for one in &scorecard.objectives {
+        for step in one.policy.iter().filter(|step| step.holds == Some(true)) {
+            let since = step.since.map(|since| format!(" (since {})", words::day(scorecard, since)));
+            let name = format!("{}{}", one.objective.title, since.unwrap_or_default());
+            let same = |known: &PolicyState| {
+                known.policy == step.policy && known.when == step.when && known.action == step.action
+            };
+            match steps.iter_mut().find(|(known, _)| same(known)) {
+                Some((_, names)) => names.push(name),
+                None => steps.push((step, vec![name])),
+            }
+        }
+    }
+    let statements = steps.into_iter().map(|(step, names)| Statement {
+        mark: Mark::new(Tone::Missed, "holds"),
+        headline: format!("{} on {}.", words::upper_first(&step.when), figure::some(names.len() as u64, "objective")),
+        text: format!("{} {}.", step.action, words::join(&names)),
+        evidence: step.policy.clone(),
+    });
+    statements.collect()
 }

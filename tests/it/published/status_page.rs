@@ -15,11 +15,11 @@ use crate::project::{Project, Row, real_exports};
 
 /// The first whole month of the history, the first day after its last window's month, and the months between.
 const FIRST: (i32, u32) = (2022, 4);
-const AS_OF: &str = "2026-09-01T00:00:00Z";
+pub(super) const AS_OF: &str = "2026-09-01T00:00:00Z";
 const MONTHS: usize = 53;
 
 /// Rows of each component in the whole records, whatever their impact.
-const COMPONENTS: [(&str, usize); 10] = [
+pub(super) const COMPONENTS: [(&str, usize); 10] = [
     ("Actions", 228),
     ("Copilot", 134),
     ("Pull Requests", 130),
@@ -33,16 +33,16 @@ const COMPONENTS: [(&str, usize); 10] = [
 ];
 
 /// Start and end in seconds of Unix time, and the share lost.
-type Window = (i64, i64, f64);
+pub(super) type Window = (i64, i64, f64);
 
-fn project(folder: &Path, file: &str) -> Project {
+pub(super) fn project(folder: &Path, file: &str) -> Project {
     Project::new(&format!(
         "name  = \"GitHub\"\nas_of = \"{AS_OF}\"\nsince = \"2022-03-01\"\n\n[[exports]]\nfiles = '{}'\n",
         folder.join(file).display()
     ))
 }
 
-fn seconds(instant: &str) -> i64 {
+pub(super) fn seconds(instant: &str) -> i64 {
     DateTime::parse_from_rfc3339(instant).unwrap().timestamp()
 }
 
@@ -57,7 +57,7 @@ fn weight(impact: &str) -> Option<f64> {
 }
 
 /// Time lost between two moments: for each stretch between neighbouring ends of windows, the largest weight over it.
-fn lost(windows: &[Window], from: i64, to: i64, weigh: fn(f64) -> f64) -> f64 {
+pub(super) fn lost(windows: &[Window], from: i64, to: i64, weigh: fn(f64) -> f64) -> f64 {
     let mut cuts = vec![from, to];
     for (start, end, _) in windows {
         cuts.extend([start, end].into_iter().filter(|cut| (from..to).contains(cut)));
@@ -116,7 +116,7 @@ fn downtime_windows_are_read_or_left_out_by_name_and_their_union_is_the_downtime
 }
 
 /// The windows that count, by component; an incident that names none is of `(all)`.
-fn by_component(folder: &Path) -> (BTreeMap<String, usize>, BTreeMap<String, Vec<Window>>) {
+pub(super) fn by_component(folder: &Path) -> (BTreeMap<String, usize>, BTreeMap<String, Vec<Window>>) {
     let mut text = String::new();
     GzDecoder::new(File::open(folder.join("incidents.jsonl.gz")).unwrap()).read_to_string(&mut text).unwrap();
     let (mut rows, mut windows) = (BTreeMap::<String, usize>::new(), BTreeMap::<String, Vec<Window>>::new());
