@@ -73,7 +73,9 @@ pub fn parse_hours(text: &str) -> Result<(u32, u32), String> {
     let (from, to) = text.split_once('-').ok_or_else(wrong)?;
     let (from, to) = (time_of_day(from).ok_or_else(wrong)?, time_of_day(to).ok_or_else(wrong)?);
     if from == to || from == DAY_S {
-        return Err(format!("hours: expected a start and another end, found \"{text}\" (a whole day is \"00:00-24:00\")"));
+        return Err(format!(
+            "hours: expected a start and another end, found \"{text}\" (a whole day is \"00:00-24:00\")"
+        ));
     }
     Ok((from, if from < to { to } else { to + DAY_S }))
 }
@@ -136,7 +138,8 @@ impl Calendar {
         }
         let micros = |&(from, to): &(u32, u32)| (i64::from(from) * SECOND_US, i64::from(to) * SECOND_US);
         let mut parts: [Vec<(i64, i64)>; 7] = Default::default();
-        for (day, span) in weekly.iter().enumerate().flat_map(|(day, spans)| spans.iter().map(move |span| (day, span))) {
+        for (day, span) in weekly.iter().enumerate().flat_map(|(day, spans)| spans.iter().map(move |span| (day, span)))
+        {
             let (from, to) = micros(span);
             parts[day].push((from, to.min(DAY_US)));
             if to > DAY_US {

@@ -229,8 +229,10 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let priority = pick(&rows, &integer(&tickets, "priority")?);
     let own_verdict = pick(&rows, &boolean(&tickets, "sla_met")?);
     let due = pick(&rows, &instant(&tickets, "resolve_due_at", None)?);
-    let target: Vec<Option<f64>> =
-        priority.iter().map(|priority| priority.and_then(|p| project.resolve_within.get(&p).copied())).collect();
+    let target: Vec<Option<f64>> = priority
+        .iter()
+        .map(|priority| priority.and_then(|p| project.clocks.resolve_within.get(&p).map(|within| within.target_s)))
+        .collect();
     let within: Vec<Option<bool>> = (0..count)
         .map(|row| {
             own_verdict[row].or_else(|| match due[row] {

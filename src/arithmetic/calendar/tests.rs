@@ -4,7 +4,9 @@ use super::*;
 use crate::arithmetic::interval::{intersect, length_s};
 use crate::arithmetic::local_time::{from_rfc3339, rfc3339, to_local, to_utc};
 use chrono::Timelike;
-use chrono_tz::{America::Havana, America::New_York, Asia::Beirut, Asia::Kolkata, Australia::Lord_Howe, Europe::Berlin, UTC};
+use chrono_tz::{
+    America::Havana, America::New_York, Asia::Beirut, Asia::Kolkata, Australia::Lord_Howe, Europe::Berlin, UTC,
+};
 use proptest::prelude::*;
 
 const HOUR: u32 = 3600;

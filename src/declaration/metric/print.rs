@@ -135,12 +135,7 @@ fn standard_aggregate(aggregate: &Aggregate) -> String {
 }
 
 /// The product-limit estimate over the distinct durations; where all that are left end at once, survival is 0.
-fn kaplan_meier(
-    id: &str,
-    rows: &str,
-    filter: &str,
-    one: &Aggregate,
-) -> String {
+fn kaplan_meier(id: &str, rows: &str, filter: &str, one: &Aggregate) -> String {
     let (arguments, own) = (&one.arguments, one.filter.as_ref());
     let reading = reading(id, one);
     let duration = arguments.first().map_or("", |row| row.sql.as_str());
