@@ -230,7 +230,13 @@ impl Calendar {
     /// The end of a working span, not the start of the next. `None` for negative seconds, or beyond four centuries.
     #[must_use]
     pub fn add_working(&self, from: i64, seconds: i64) -> Option<i64> {
-        let wanted = seconds.checked_mul(SECOND_US).filter(|wanted| (0..=HORIZON_US).contains(wanted))?;
+        self.add_working_us(from, seconds.checked_mul(SECOND_US)?)
+    }
+
+    /// As `add_working`, for so many µs of working time.
+    #[must_use]
+    pub fn add_working_us(&self, from: i64, micros: i64) -> Option<i64> {
+        let wanted = Some(micros).filter(|wanted| (0..=HORIZON_US).contains(wanted))?;
         let Some(week) = &self.0 else {
             return from.checked_add(wanted);
         };

@@ -1,9 +1,11 @@
 //! The fact `incidents`: one row an incident, with its clocks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
+use super::clock::{Judgement, Task, clock_of};
+use super::clock_problems::Problems;
 use super::columns::{Builder, boolean, elapsed_s, instant, integer, text};
 use super::context::Context;
 use crate::lake::LakeError;
@@ -96,5 +98,32 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.number("time_to_restore_s", clock(&begin, &restored));
     let until: Vec<Option<i64>> = restored.iter().map(|restored| Some(restored.unwrap_or(as_of))).collect();
     fact.number("observed_s", clock(&begin, &until));
+
+    let (problem, severity) = (texts("problem")?, integer(&incidents, "severity")?);
+    let problems = Problems::read(context)?;
+    let mut linked_problems: BTreeMap<String, String> = BTreeMap::new();
+    for kind in ["fixed_by", "caused_by"] {
+        linked_problems.extend(linked(context, kind, &["incidents"], &["problems"])?);
+    }
+    let own_problem =
+        |row: usize| problem[row].or_else(|| ids[row].and_then(|id| linked_problems.get(id)).map(String::as_str));
+    let count = rows.len();
+    let diagnosed: Vec<_> = (0..count).map(|row| problems.diagnosed(own_problem(row), begin[row])).collect();
+    fact.number("time_to_diagnose_s", clock(&acknowledged, &diagnosed));
+    fact.instant("diagnosed_at", diagnosed)?;
+    let around = (0..count).map(|row| problems.by_workaround(None, own_problem(row), restored[row]));
+    fact.boolean("restored_by_workaround", around.collect());
+    let declared = &context.project.clocks.restore_within;
+    let judged: Vec<Judgement> = (0..count)
+        .map(|row| {
+            let within = severity[rows[row]].and_then(|severity| declared.get(&severity));
+            let (clock, target_s) = clock_of(within, &context.project.clock, &[], 0.0, false);
+            let task = Task { from: begin[row], done: restored[row], ended: None, due: None, met: None, as_of };
+            task.judge(&clock, target_s)
+        })
+        .collect();
+    fact.number("restore_target_s", judged.iter().map(|judged| judged.target_s).collect());
+    fact.instant("restore_due_at", judged.iter().map(|judged| judged.due).collect())?;
+    fact.boolean("restored_within_target", judged.iter().map(|judged| judged.met).collect());
     fact.finish()
 }

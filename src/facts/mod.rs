@@ -1,6 +1,11 @@
 //! Facts: one derived table per grain, with the clocks and judgements that metrics aggregate. Replaceable at any time.
 
 mod changes;
+mod clock;
+mod clock_columns;
+mod clock_contract;
+mod clock_course;
+mod clock_problems;
 mod columns;
 mod context;
 mod evidence;
@@ -30,11 +35,11 @@ pub struct Fact {
 pub const FACTS: &[Fact] = &[
     Fact {
         name: "tickets",
-        tables: &["tickets", "ticket_events", "teams", "services", "links"],
+        tables: &["tickets", "ticket_events", "teams", "services", "links", "problems", "agreements"],
         build: tickets::build,
     },
     Fact { name: "ticket_steps", tables: &["tickets", "ticket_events", "teams"], build: tickets::build_steps },
-    Fact { name: "incidents", tables: &["incidents", "services", "links"], build: incidents::build },
+    Fact { name: "incidents", tables: &["incidents", "services", "links", "problems"], build: incidents::build },
     Fact {
         name: "service_time",
         tables: &["services", "outages", "probes", "maintenance"],
