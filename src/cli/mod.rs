@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod demo;
+mod explain;
 mod ingest;
 mod init;
 mod measure;
@@ -116,6 +117,7 @@ commands! {
     measure Measure,
     report Report,
     query Query,
+    explain Explain,
     metrics Metrics,
     tables Tables,
     sources Sources,

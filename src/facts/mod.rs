@@ -5,6 +5,7 @@ mod clock;
 mod clock_columns;
 mod clock_contract;
 mod clock_course;
+mod clock_life;
 mod clock_problems;
 mod columns;
 mod context;
@@ -17,6 +18,7 @@ mod tiers;
 
 use polars::prelude::DataFrame;
 
+pub use clock_life::{Life, life};
 pub use context::{Context, References};
 
 use crate::lake::LakeError;

@@ -20,7 +20,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let (as_of, project) = (context.as_of, context.project);
     let tickets = context.frame("tickets")?;
     let references = context.references()?;
-    let courses = courses(context, &references.tier)?;
+    let courses = courses(context, &references.tier, None)?;
     let has_events = !courses.is_empty();
 
     let id = text(&tickets, "id")?;
@@ -217,7 +217,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
 /// Builds the fact `ticket_steps`.
 pub(super) fn build_steps(context: &Context) -> Result<DataFrame, LakeError> {
     let references = context.references()?;
-    let courses = courses(context, &references.tier)?;
+    let courses = courses(context, &references.tier, None)?;
     let tickets = context.frame("tickets")?;
     let (id, service) = (text(&tickets, "id")?, text(&tickets, "service")?);
     let priority = integer(&tickets, "priority")?;
