@@ -1,11 +1,14 @@
-//! Reporting periods: local calendar days, ISO weeks, months, quarters, years, ranges of days and rolling windows.
+//! Reporting periods: local calendar days, ISO weeks, months, quarters, half-years, years, the same of a fiscal year that
+//! begins in another month, ranges of days and rolling windows.
 //!
 //! All are half-open and begin and end at local midnights, so a week has 167 or 169 hours when the clocks change.
 //! Nothing here is refused; the names that users write are checked in `parse`.
 
+mod fiscal;
 mod parse;
 
-pub use parse::parse;
+pub use fiscal::Fiscal;
+pub use parse::{parse, parse_fiscal};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use chrono_tz::Tz;
@@ -15,8 +18,9 @@ use crate::arithmetic::local_time::{day_start, to_local};
 /// A half-open stretch of time that figures are reported for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Period {
-    /// "2026-11-05", "2026-W46", "2026-11", "2026-Q4", "2026", "2026-11-01..2026-11-15" (both days included) or
-    /// "28d@2026-11-16" (the 28 days before the 16th); `parse` reads each of them.
+    /// "2026-11-05", "2026-W46", "2026-11", "2026-Q4", "2026-H2", "2026", "FY2026", "FY2026-Q3", "FY2026-H2",
+    /// "2026-11-01..2026-11-15" (both days included) or "28d@2026-11-16" (the 28 days before the 16th); `parse_fiscal` reads
+    /// each of them.
     pub id: String,
     /// What sort of period it is.
     pub kind: PeriodKind,
@@ -37,8 +41,12 @@ pub enum PeriodKind {
     Month,
     /// A calendar quarter.
     Quarter,
+    /// A half of a calendar year.
+    Half,
     /// A calendar year.
     Year,
+    /// A quarter, half or whole of a fiscal year.
+    Fiscal(Fiscal),
     /// A range of days as the user gave it.
     Range,
     /// A number of complete days before a midnight.
@@ -66,7 +74,7 @@ impl Period {
         periods
     }
 
-    /// What a reader calls it: "week 46, 2026", "November 2026", "Q4 2026", "5 November 2026", "28 days to 15 November 2026".
+    /// What a reader calls it: "week 46, 2026", "November 2026", "Q4 2026", "fiscal year 2026", "5 November 2026", "28 days to 15 November 2026".
     #[must_use]
     pub fn label(&self, zone: Tz) -> String {
         let Some((first, end)) = self.local_days(zone) else {
@@ -76,7 +84,9 @@ impl Period {
             PeriodKind::Week => format!("week {}, {}", first.iso_week().week(), first.iso_week().year()),
             PeriodKind::Month => first.format("%B %Y").to_string(),
             PeriodKind::Quarter => format!("Q{} {}", first.quarter(), first.year()),
+            PeriodKind::Half => format!("H{} {}", 1 + first.month0() / 6, first.year()),
             PeriodKind::Year => first.year().to_string(),
+            PeriodKind::Fiscal(fiscal) => fiscal.label(first),
             PeriodKind::Day | PeriodKind::Range => self.dates(zone),
             PeriodKind::Rolling => {
                 let count = (end - first).num_days();
@@ -172,14 +182,18 @@ fn containing(kind: PeriodKind, day: NaiveDate, zone: Tz) -> Option<Period> {
         PeriodKind::Week => day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday())))?,
         PeriodKind::Month => day.with_day(1)?,
         PeriodKind::Quarter => NaiveDate::from_ymd_opt(day.year(), 3 * day.quarter() - 2, 1)?,
+        PeriodKind::Half => NaiveDate::from_ymd_opt(day.year(), 1 + day.month0() / 6 * 6, 1)?,
         PeriodKind::Year => NaiveDate::from_ymd_opt(day.year(), 1, 1)?,
+        PeriodKind::Fiscal(fiscal) => fiscal.first_day(day)?,
         PeriodKind::Range | PeriodKind::Rolling => return None,
     };
     let end = match kind {
         PeriodKind::Week => first.checked_add_days(Days::new(7))?,
         PeriodKind::Month => first.checked_add_months(Months::new(1))?,
         PeriodKind::Quarter => first.checked_add_months(Months::new(3))?,
+        PeriodKind::Half => first.checked_add_months(Months::new(6))?,
         PeriodKind::Year => first.checked_add_months(Months::new(12))?,
+        PeriodKind::Fiscal(fiscal) => first.checked_add_months(Months::new(fiscal.months()))?,
         _ => next(first)?,
     };
     Some(spanning(kind, first, end, zone))
@@ -192,7 +206,9 @@ fn spanning(kind: PeriodKind, first: NaiveDate, end: NaiveDate, zone: Tz) -> Per
         PeriodKind::Week => format!("{:04}-W{:02}", first.iso_week().year(), first.iso_week().week()),
         PeriodKind::Month => first.format("%Y-%m").to_string(),
         PeriodKind::Quarter => format!("{:04}-Q{}", first.year(), first.quarter()),
+        PeriodKind::Half => format!("{:04}-H{}", first.year(), 1 + first.month0() / 6),
         PeriodKind::Year => format!("{:04}", first.year()),
+        PeriodKind::Fiscal(fiscal) => fiscal.id(first),
         PeriodKind::Range => format!("{first}..{}", end.pred_opt().unwrap_or(end)),
         PeriodKind::Rolling => format!("{}d@{end}", (end - first).num_days()),
     };

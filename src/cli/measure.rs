@@ -23,7 +23,8 @@ pub(super) struct Arguments {
     /// Dimensions to cut by, such as service or team,priority
     #[arg(long, value_name = "DIM", value_delimiter = ',')]
     by: Vec<String>,
-    /// 2026-W46, 2026-11, 2026-Q4, 2026, last-week, last-month, 2026-11-01..2026-11-15, 28d
+    /// 2026-W46, 2026-11, 2026-Q4, 2026-H2, 2026, FY2026, FY2026-Q3, last-week, last-fiscal-quarter, 2026-11-01..2026-11-15,
+    /// 28d. FY2026 is the fiscal year that ends in 2026; it begins in the project's fiscal_year_start
     #[arg(long, value_name = "P", default_value = "last-week")]
     period: String,
     /// How many periods, ending with that one
@@ -49,7 +50,7 @@ enum Format {
 impl Arguments {
     pub(super) fn run(self, terminal: &mut Terminal) -> Result<Exit, Trouble> {
         let session = self.project.open(terminal)?;
-        let period = parse_period(&self.period, session.project.zone, session.as_of)?;
+        let period = parse_period(&self.period, &session)?;
         let periods: Vec<Period> = period.trailing(usize::from(self.trailing), session.project.zone);
         let question = Question { metrics: self.metrics, by: self.by, periods, filter: self.filter };
         let measures = pipeline::measure(&session, &question)?;

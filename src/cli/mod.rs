@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod demo;
+mod explain;
 mod ingest;
 mod init;
 mod measure;
@@ -118,6 +119,7 @@ commands! {
     report Report,
     slo Slo,
     query Query,
+    explain Explain,
     metrics Metrics,
     tables Tables,
     sources Sources,

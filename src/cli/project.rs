@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use chrono_tz::Tz;
 use clap::Args;
 
 use super::{Terminal, Trouble};
@@ -60,7 +59,7 @@ impl ProjectArguments {
 }
 
 /// The periods that have a name of their own.
-const RELATIVE: [&str; 10] = [
+const RELATIVE: [&str; 18] = [
     "today",
     "yesterday",
     "this-week",
@@ -71,11 +70,20 @@ const RELATIVE: [&str; 10] = [
     "last-quarter",
     "this-year",
     "last-year",
+    "this-half",
+    "last-half",
+    "this-fiscal-quarter",
+    "last-fiscal-quarter",
+    "this-fiscal-half",
+    "last-fiscal-half",
+    "this-fiscal-year",
+    "last-fiscal-year",
 ];
 
 /// A period in one of the forms that users write.
-pub(super) fn parse_period(text: &str, zone: Tz, as_of: i64) -> Result<Period, Trouble> {
-    period::parse(text, zone, as_of).map_err(|message| {
+pub(super) fn parse_period(text: &str, session: &Session) -> Result<Period, Trouble> {
+    let (zone, begins) = (session.project.zone, session.project.fiscal_year_start);
+    period::parse_fiscal(text, zone, session.as_of, begins).map_err(|message| {
         let hint = nearest(text, RELATIVE).map(|near| format!("did you mean `{near}`?"));
         Trouble::Failure(Failure::Usage { message: format!("--{message}"), hint })
     })

@@ -15,7 +15,7 @@ pub(super) struct Arguments {
     name: String,
     #[command(flatten)]
     project: ProjectArguments,
-    /// 2026-W46, 2026-11, 2026-Q4, last-week, 28d ...; default: the report's own
+    /// 2026-W46, 2026-11, 2026-Q4, FY2026-Q3, last-week, 28d ...; default: the report's own
     #[arg(long, value_name = "P")]
     period: Option<String>,
     /// Formats: html, md, json; default: the report's own
@@ -31,7 +31,7 @@ impl Arguments {
         let session = self.project.open(terminal)?;
         let definition = pipeline::find(&session, &self.name)?;
         let period = match &self.period {
-            Some(text) => parse_period(text, session.project.zone, session.as_of)?,
+            Some(text) => parse_period(text, &session)?,
             None => pipeline::default_period(&session, definition)?,
         };
         let formats = if self.format.is_empty() { definition.formats.clone() } else { self.format.clone() };

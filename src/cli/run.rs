@@ -19,7 +19,7 @@ use crate::scorecard::scorecard::Scorecard;
 pub(super) struct Arguments {
     #[command(flatten)]
     project: ProjectArguments,
-    /// 2026-W46, 2026-11, 2026-Q4, last-week, 28d ...; default: each report's own (weekly: last-week)
+    /// 2026-W46, 2026-11, 2026-Q4, FY2026-Q3, last-week, 28d ...; default: each report's own (weekly: last-week)
     #[arg(long, value_name = "P")]
     period: Option<String>,
     /// Folder to write reports to; default: out/ of the project
@@ -40,7 +40,7 @@ impl Arguments {
     pub(super) fn run(self, terminal: &mut Terminal) -> Result<Exit, Trouble> {
         let session = self.project.open(terminal)?;
         let period = match &self.period {
-            Some(text) => Some(parse_period(text, session.project.zone, session.as_of)?),
+            Some(text) => Some(parse_period(text, &session)?),
             None => None,
         };
         let options = RunOptions { period, out: self.out.clone().unwrap_or_else(|| session.project.out()) };

@@ -45,7 +45,7 @@ impl Arguments {
     pub(super) fn run(self, terminal: &mut Terminal) -> Result<Exit, Trouble> {
         let session = self.project.open(terminal)?;
         let moment = match &self.period {
-            Some(text) => parse_period(text, session.project.zone, session.as_of)?.end.min(session.as_of),
+            Some(text) => parse_period(text, &session)?.end.min(session.as_of),
             None => session.as_of,
         };
         if session.definitions.objectives.objectives.is_empty() {

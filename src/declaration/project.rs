@@ -1,6 +1,9 @@
 //! The project file `nines.toml`: name, zone, exports, tiers, calendars, clocks, service time, targets.
 
 mod calendars;
+mod clocks;
+mod fiscal;
+mod holidays;
 mod raw;
 mod service_time;
 
@@ -13,10 +16,13 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::catalogue::Catalogue;
-use super::issue::{Issue, nearest};
+use super::issue::{Issue, Level, nearest};
 use crate::arithmetic::calendar::Calendar;
 use crate::arithmetic::local_time;
-use calendars::calendar_of;
+use calendars::{ALWAYS, calendar_of};
+use clocks::clocks_of;
+pub use clocks::{Clocks, Within};
+use fiscal::fiscal_year_start;
 use raw::{Raw, RawTarget};
 pub use service_time::ServiceRules;
 
@@ -44,19 +50,21 @@ pub struct Project {
     pub tiers: BTreeMap<String, i64>,
     /// Allowed escalations from tier to tier; `None` where nothing was declared.
     pub allowed: Option<BTreeSet<(i64, i64)>>,
-    /// Named calendars.
+    /// Named calendars, with the built-in one, `always`.
     pub calendars: BTreeMap<String, Calendar>,
     /// Calendar of the tickets' working time.
     pub clock: Calendar,
-    /// Resolution target per priority, seconds of working time.
-    pub resolve_within: BTreeMap<i64, f64>,
+    /// Targets of the clocks.
+    pub clocks: Clocks,
+    /// The month, 1 to 12, that the fiscal year begins in.
+    pub fiscal_year_start: u32,
     /// How service time is accounted.
     pub service_time: ServiceTime,
     /// Targets of the scorecard.
     pub targets: Vec<DeclaredTarget>,
     /// Reports that a run renders.
     pub reports: Vec<String>,
-    /// The text of the file: part of what facts depend on.
+    /// The text of the file, and of the calendar files that it names: part of what facts depend on.
     pub text: String,
 }
 
@@ -155,7 +163,7 @@ impl Project {
     /// All issues found.
     pub fn parse(root: &Path, text: &str) -> Result<Self, Vec<Issue>> {
         match Self::read(root, text) {
-            (Some(project), issues) if issues.is_empty() => Ok(project),
+            (Some(project), issues) if issues.iter().all(|issue| issue.level < Level::Error) => Ok(project),
             (_, issues) => Err(issues),
         }
     }
@@ -193,9 +201,15 @@ impl Project {
             let zone = export.zone.as_ref().and_then(|name| zone_of(text, name, &mut report));
             exports.push(Export { files: export.files, mapping: export.mapping, zone });
         }
-        let mut calendars = BTreeMap::new();
+        let mut whole = text.to_string();
+        let mut calendars = BTreeMap::from([(ALWAYS.to_string(), Calendar::always())]);
         for (name, raw) in &raw.calendars {
-            match calendar_of(raw.get_ref(), zone) {
+            match calendar_of(root, raw.get_ref(), zone, &mut whole, &mut report) {
+                Ok(_) if name == ALWAYS => report(
+                    Issue::error(PROJECT_FILE, format!("calendar `{ALWAYS}`: the name stands for around the clock"))
+                        .at_offset(text, raw.span().start)
+                        .hint("give the calendar another name"),
+                ),
                 Ok(calendar) => {
                     calendars.insert(name.clone(), calendar);
                 }
@@ -216,20 +230,8 @@ impl Project {
                 ),
             }
         }
-        let mut resolve_within = BTreeMap::new();
-        for (priority, target) in &raw.clocks.resolve_within {
-            match (priority.parse(), duration_s(target.get_ref())) {
-                (Ok(priority), Some(seconds)) => {
-                    resolve_within.insert(priority, seconds);
-                }
-                _ => report(bad(
-                    text,
-                    target,
-                    "`clocks.resolve_within`",
-                    "a priority number and a duration such as 4 = \"2d 12h\"",
-                )),
-            }
-        }
+        let clocks = clocks_of(text, &raw.clocks, &calendars, &clock, &mut report);
+        let fiscal_year_start = fiscal_year_start(text, raw.fiscal_year_start.as_ref(), &mut report);
         let targets = raw
             .targets
             .into_iter()
@@ -254,11 +256,12 @@ impl Project {
             allowed: raw.escalations.map(|escalations| escalations.allowed.into_iter().collect()),
             calendars,
             clock,
-            resolve_within,
+            clocks,
+            fiscal_year_start,
             service_time: raw.service_time,
             targets,
             reports: raw.reports,
-            text: text.to_string(),
+            text: whole,
         };
         (Some(project), issues)
     }

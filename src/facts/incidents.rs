@@ -1,9 +1,11 @@
 //! The fact `incidents`: one row an incident, with its clocks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
+use super::clock::{Judgement, Task, clock_of};
+use super::clock_problems::Problems;
 use super::columns::{Builder, boolean, elapsed_s, instant, integer, text};
 use super::context::Context;
 use crate::lake::LakeError;
@@ -26,6 +28,21 @@ pub(super) fn linked(
             && to.contains(&b)
         {
             found.push((a_id.to_string(), b_id.to_string()));
+        }
+    }
+    Ok(found)
+}
+
+/// The problem behind each ticket that has one, by its own word or by a link.
+fn problems_of_tickets(context: &Context) -> Result<BTreeMap<String, String>, LakeError> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    for kind in ["fixed_by", "caused_by"] {
+        found.extend(linked(context, kind, &["tickets"], &["problems"])?);
+    }
+    let tickets = context.frame("tickets")?;
+    for (id, problem) in text(&tickets, "id")?.iter().zip(text(&tickets, "problem")?) {
+        if let (Some(id), Some(problem)) = (id, problem) {
+            found.insert((*id).to_string(), problem.to_string());
         }
     }
     Ok(found)
@@ -96,5 +113,38 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.number("time_to_restore_s", clock(&begin, &restored));
     let until: Vec<Option<i64>> = restored.iter().map(|restored| Some(restored.unwrap_or(as_of))).collect();
     fact.number("observed_s", clock(&begin, &until));
+
+    let (problem, severity) = (texts("problem")?, integer(&incidents, "severity")?);
+    let problems = Problems::read(context)?;
+    let mut linked_problems: BTreeMap<String, String> = BTreeMap::new();
+    for kind in ["fixed_by", "caused_by"] {
+        linked_problems.extend(linked(context, kind, &["incidents"], &["problems"])?);
+    }
+    let by_ticket = problems_of_tickets(context)?;
+    let tickets = texts("ticket")?;
+    // Its own word, else a link, else what its ticket says.
+    let own_problem = |row: usize| {
+        let linked = || ids[row].and_then(|id| linked_problems.get(id));
+        let through_ticket = || tickets[row].and_then(|ticket| by_ticket.get(ticket));
+        problem[row].or_else(|| linked().or_else(through_ticket).map(String::as_str))
+    };
+    let count = rows.len();
+    let diagnosed: Vec<_> = (0..count).map(|row| problems.diagnosed(own_problem(row), begin[row])).collect();
+    fact.number("time_to_diagnose_s", clock(&acknowledged, &diagnosed));
+    fact.instant("diagnosed_at", diagnosed)?;
+    let around = (0..count).map(|row| problems.by_workaround(None, own_problem(row), restored[row]));
+    fact.boolean("restored_by_workaround", around.collect());
+    let declared = &context.project.clocks.restore_within;
+    let judged: Vec<Judgement> = (0..count)
+        .map(|row| {
+            let within = severity[rows[row]].and_then(|severity| declared.get(&severity));
+            let (clock, target_s) = clock_of(within, &context.project.clock, &[], 0.0, false);
+            let task = Task { from: begin[row], done: restored[row], ended: None, due: None, met: None, as_of };
+            task.judge(&clock, target_s)
+        })
+        .collect();
+    fact.number("restore_target_s", judged.iter().map(|judged| judged.target_s).collect());
+    fact.instant("restore_due_at", judged.iter().map(|judged| judged.due).collect())?;
+    fact.boolean("restored_within_target", judged.iter().map(|judged| judged.met).collect());
     fact.finish()
 }

@@ -1,6 +1,12 @@
 //! Facts: one derived table per grain, with the clocks and judgements that metrics aggregate. Replaceable at any time.
 
 mod changes;
+mod clock;
+mod clock_columns;
+mod clock_contract;
+mod clock_course;
+mod clock_life;
+mod clock_problems;
 mod columns;
 mod context;
 mod evidence;
@@ -15,6 +21,7 @@ mod tiers;
 
 use polars::prelude::DataFrame;
 
+pub use clock_life::{Life, life};
 pub use context::{Context, References};
 
 use crate::lake::LakeError;
@@ -36,11 +43,15 @@ pub const EVERY_TABLE: &[&str] = &["*"];
 pub const FACTS: &[Fact] = &[
     Fact {
         name: "tickets",
-        tables: &["tickets", "ticket_events", "teams", "services", "links"],
+        tables: &["tickets", "ticket_events", "teams", "services", "links", "problems", "agreements"],
         build: tickets::build,
     },
     Fact { name: "ticket_steps", tables: &["tickets", "ticket_events", "teams"], build: tickets::build_steps },
-    Fact { name: "incidents", tables: &["incidents", "services", "links"], build: incidents::build },
+    Fact {
+        name: "incidents",
+        tables: &["incidents", "services", "links", "problems", "tickets"],
+        build: incidents::build,
+    },
     Fact {
         name: "service_time",
         tables: &["services", "outages", "probes", "maintenance", "incidents"],

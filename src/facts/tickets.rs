@@ -4,66 +4,15 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
+use super::clock_columns::Clocks;
+use super::clock_contract::Contracts;
+use super::clock_course::{Course, courses};
+use super::clock_problems::Problems;
 use super::columns::{Builder, boolean, elapsed_s, instant, integer, number, text};
 use super::context::Context;
 use super::incidents::linked;
 use super::path::{self, Path};
-use super::tiers::Tiers;
-use crate::arithmetic::interval;
 use crate::lake::LakeError;
-
-/// What the events say about one ticket.
-struct Course {
-    path: Option<Path>,
-    holds: Vec<(i64, i64)>,
-    returns: i64,
-}
-
-/// The events of all tickets by ticket id, cut at as-of.
-fn courses(context: &Context, tiers: &Tiers) -> Result<BTreeMap<String, Course>, LakeError> {
-    let events = context.frame("ticket_events")?;
-    let mut found = BTreeMap::new();
-    if events.height() == 0 {
-        return Ok(found);
-    }
-    let (ticket, team) = (text(&events, "ticket")?, text(&events, "team")?);
-    let (state, substate) = (text(&events, "state")?, text(&events, "substate")?);
-    let (at, seq) = (instant(&events, "at", Some(context.as_of))?, integer(&events, "seq")?);
-    let mut order: Vec<usize> =
-        (0..events.height()).filter(|row| ticket[*row].is_some() && at[*row].is_some()).collect();
-    order.sort_by_key(|row| (ticket[*row], at[*row], seq[*row], *row));
-    for rows in order.chunk_by(|a, b| ticket[*a] == ticket[*b]) {
-        let Some(id) = rows.first().and_then(|row| ticket[*row]) else { continue };
-        let steps = rows.iter().filter_map(|row| Some((at[*row]?, team[*row])));
-        let path = path::path(steps, tiers, context.project.allowed.as_ref());
-        let mut holds = Vec::new();
-        let mut returns = 0;
-        let (mut waiting_from, mut is_done) = (None, false);
-        for row in rows {
-            // A row of another kind, such as a comment or the breach of a target, leaves the state as it was.
-            if state[*row].is_none() && substate[*row].is_none() {
-                continue;
-            }
-            let waits = substate[*row].is_some_and(|substate| substate.starts_with("waiting"));
-            match (waiting_from, waits) {
-                (None, true) => waiting_from = at[*row],
-                (Some(from), false) => {
-                    holds.extend(at[*row].map(|to| (from, to)));
-                    waiting_from = None;
-                }
-                _ => {}
-            }
-            if let Some(state) = state[*row] {
-                let was_done = is_done;
-                is_done = state.eq_ignore_ascii_case("resolved") || state.eq_ignore_ascii_case("closed");
-                returns += i64::from(was_done && !is_done);
-            }
-        }
-        holds.extend(waiting_from.map(|from| (from, context.as_of)));
-        found.insert(id.to_string(), Course { path, holds: interval::union(holds), returns });
-    }
-    Ok(found)
-}
 
 /// Builds the fact `tickets`.
 #[expect(clippy::too_many_lines, reason = "one column after the other, in the order of the dictionary")]
@@ -71,7 +20,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let (as_of, project) = (context.as_of, context.project);
     let tickets = context.frame("tickets")?;
     let references = context.references()?;
-    let courses = courses(context, &references.tier)?;
+    let courses = courses(context, &references.tier, None)?;
     let has_events = !courses.is_empty();
 
     let id = text(&tickets, "id")?;
@@ -120,7 +69,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let supplier = pick(&rows, &text(&tickets, "supplier")?).into_iter().zip(&service).map(|(supplier, service)| {
         supplier.or_else(|| service.and_then(|service| references.supplier.get(service)).map(String::as_str))
     });
-    fact.text("supplier", supplier.collect::<Vec<_>>());
+    let supplier: Vec<Option<&str>> = supplier.collect();
+    fact.text("supplier", supplier.clone());
     // The tier that a team had when the ticket ended, or has now.
     let tier_of =
         |team: Option<&str>, ended: Option<i64>| team.and_then(|team| references.tier.at(team, ended.unwrap_or(as_of)));
@@ -156,11 +106,14 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     parents.extend(linked(context, "child_of", &["tickets"], &["tickets"])?);
     let mut problems = linked(context, "fixed_by", &["tickets"], &["problems"])?;
     problems.extend(linked(context, "caused_by", &["tickets"], &["problems"])?);
+    let mut problem_of: Vec<Option<String>> = Vec::new();
     for (name, links) in [("parent", parents), ("problem", problems)] {
         let links: BTreeMap<String, String> = links.into_iter().collect();
         let own = pick(&rows, &text(&tickets, name)?);
         let found = own.iter().zip(&own_id).map(|(own, id)| own.or_else(|| links.get((*id)?).map(String::as_str)));
-        fact.text(name, found.collect::<Vec<_>>());
+        // The last of the two is the problem.
+        problem_of = found.map(|found| found.map(str::to_string)).collect();
+        fact.text(name, problem_of.clone());
     }
     let reassignments: Vec<Option<i64>> = pick(&rows, &integer(&tickets, "reassignments")?)
         .into_iter()
@@ -182,79 +135,52 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.boolean("resolved", is_resolved.iter().map(|resolved| Some(*resolved)).collect());
     fact.boolean("reopened", reopens.iter().map(|reopens| reopens.map(|reopens| reopens > 0)).collect());
 
-    for (name, ends) in [
-        ("time_to_acknowledge_s", &acknowledged),
-        ("time_to_respond_s", &responded),
-        ("time_to_resolve_s", &resolved),
-        ("time_to_close_s", &closed),
-    ] {
-        fact.number(name, opened.iter().zip(ends).map(|(from, to)| elapsed_s(*from, *to)).collect());
-    }
-    let clock = &project.clock;
-    let working = |from: Option<i64>, to: Option<i64>| {
-        elapsed_s(from, to)?;
-        Some(clock.working_s(from?, to?))
-    };
-    let on_hold_column = pick(&rows, &number(&tickets, "on_hold_s")?);
-    // Time on hold in the working time of the same clock; a mere number of seconds is taken as it is.
-    let held = |row: usize, until: Option<i64>| -> f64 {
-        match (opened[row], until, courses[row]) {
-            (Some(from), Some(to), Some(course)) => {
-                interval::clip(&course.holds, from, to).iter().map(|(a, b)| clock.working_s(*a, *b)).sum()
-            }
-            _ => on_hold_column[row].unwrap_or(0.0),
-        }
-    };
+    let problem = problem_of.iter().map(Option::as_deref).collect::<Vec<_>>();
+    let problems = Problems::read(context)?;
+    let code = pick(&rows, &text(&tickets, "resolution_code")?);
     let count = rows.len();
-    let working_s: Vec<Option<f64>> = (0..count).map(|row| working(opened[row], resolved[row])).collect();
-    let net_s: Vec<Option<f64>> =
-        (0..count).map(|row| working_s[row].map(|working| (working - held(row, resolved[row])).max(0.0))).collect();
-    let on_hold_s: Vec<Option<f64>> = (0..count)
+    let by_workaround = (0..count).map(|row| problems.by_workaround(code[row], problem[row], resolved[row]));
+    fact.boolean("restored_by_workaround", by_workaround.collect());
+    let diagnosed: Vec<Option<i64>> = (0..count)
         .map(|row| {
-            let until = ended[row].unwrap_or(as_of);
-            let from = opened[row]?;
-            match courses[row] {
-                Some(course) => Some(interval::length_s(&interval::clip(&course.holds, from, until))),
-                None => on_hold_column[row],
-            }
+            let by_event = courses[row].and_then(|course| course.diagnosed);
+            by_event.or_else(|| problems.diagnosed(problem[row], opened[row]))
         })
         .collect();
-    let observed: Vec<Option<f64>> =
-        (0..count).map(|row| elapsed_s(opened[row], Some(ended[row].unwrap_or(as_of)))).collect();
-    fact.number("working_time_to_resolve_s", working_s);
-    fact.number("net_time_to_resolve_s", net_s.clone());
-    fact.number("on_hold_s", on_hold_s);
-    fact.number("observed_s", observed);
-
+    // Without events, a ticket that never came back was resolved once.
+    let first_resolved: Vec<Option<i64>> = (0..count)
+        .map(|row| match courses[row].and_then(|course| course.first_done) {
+            Some(first) => Some(resolved[row].map_or(first, |resolved| first.min(resolved)))
+                .filter(|_| is_resolved[row] || reopens[row] > Some(0)),
+            None => resolved[row].filter(|_| reopens[row].is_none_or(|reopens| reopens == 0)),
+        })
+        .collect();
+    fact.instant("diagnosed_at", diagnosed.clone())?;
+    fact.instant("first_resolved_at", first_resolved.clone())?;
     let priority = pick(&rows, &integer(&tickets, "priority")?);
-    let own_verdict = pick(&rows, &boolean(&tickets, "sla_met")?);
-    let due = pick(&rows, &instant(&tickets, "resolve_due_at", None)?);
-    let target: Vec<Option<f64>> =
-        priority.iter().map(|priority| priority.and_then(|p| project.resolve_within.get(&p).copied())).collect();
-    let within: Vec<Option<bool>> = (0..count)
-        .map(|row| {
-            own_verdict[row].or_else(|| match due[row] {
-                Some(due) => resolved[row].map(|at| at <= due).or((due < as_of).then_some(false)),
-                None => {
-                    let target = target[row]?;
-                    match net_s[row] {
-                        Some(net) => Some(net <= target),
-                        // Open and already past its target is a breach; open and not yet due is undecided.
-                        None => {
-                            let spent = working(opened[row], Some(ended[row].unwrap_or(as_of)))?
-                                - held(row, Some(ended[row].unwrap_or(as_of)));
-                            (spent > target).then_some(false)
-                        }
-                    }
-                }
-            })
-        })
-        .collect();
-    let verdict =
-        (0..count).map(|row| within[row].map(|_| if own_verdict[row].is_some() { "source" } else { "target" }));
-    fact.text("verdict", verdict.collect::<Vec<_>>());
-    fact.number("resolve_target_s", target);
-    fact.boolean("within_target", within);
+    let clocks = Clocks {
+        project,
+        as_of,
+        courses: &courses,
+        opened: &opened,
+        acknowledged: &acknowledged,
+        responded: &responded,
+        resolved: &resolved,
+        closed: &closed,
+        ended: &ended,
+        first_resolved: &first_resolved,
+        diagnosed: &diagnosed,
+        priority: &priority,
+        supplier: &supplier,
+        service: &service,
+        on_hold_s: &pick(&rows, &number(&tickets, "on_hold_s")?),
+        respond_due: &pick(&rows, &instant(&tickets, "response_due_at", None)?),
+        resolve_due: &pick(&rows, &instant(&tickets, "resolve_due_at", None)?),
+        own_verdict: &pick(&rows, &boolean(&tickets, "sla_met")?),
+        contracts: &Contracts::read(context)?,
+    };
+    clocks.add_durations(&mut fact);
+    clocks.add_targets(&mut fact)?;
 
     fact.text("first_team", paths.iter().map(|path| path.map(|path| path.first.team.as_str())).collect::<Vec<_>>());
     fact.integer("first_tier", paths.iter().map(|path| path.and_then(|path| path.first.tier)).collect());
@@ -291,7 +217,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
 /// Builds the fact `ticket_steps`.
 pub(super) fn build_steps(context: &Context) -> Result<DataFrame, LakeError> {
     let references = context.references()?;
-    let courses = courses(context, &references.tier)?;
+    let courses = courses(context, &references.tier, None)?;
     let tickets = context.frame("tickets")?;
     let (id, service) = (text(&tickets, "id")?, text(&tickets, "service")?);
     let priority = integer(&tickets, "priority")?;

@@ -2,6 +2,8 @@
 
 mod adopt;
 mod check;
+mod explain;
+mod explain_segments;
 mod extent;
 mod failure;
 mod ingest;
@@ -17,6 +19,8 @@ mod sniff;
 
 pub use adopt::{Adopted, adopt};
 pub use check::{CheckReport, check};
+pub use explain::{ClockExplanation, explain_clock};
+pub use explain_segments::{Segment, State, segments};
 pub use failure::Failure;
 pub use ingest::ingest;
 pub use measure::{Question, measure, targets};

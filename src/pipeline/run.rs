@@ -83,8 +83,13 @@ pub fn find<'s>(session: &'s Session, name: &str) -> Result<&'s ReportDefinition
 /// # Errors
 /// When the report's own default is no period.
 pub fn default_period(session: &Session, report: &ReportDefinition) -> Result<Period, Failure> {
-    crate::arithmetic::period::parse(&report.period, session.project.zone, session.as_of)
-        .map_err(|message| Failure::usage(format!("{}: period: {message}", report.file)))
+    crate::arithmetic::period::parse_fiscal(
+        &report.period,
+        session.project.zone,
+        session.as_of,
+        session.project.fiscal_year_start,
+    )
+    .map_err(|message| Failure::usage(format!("{}: period: {message}", report.file)))
 }
 
 /// Writes a file whole or not at all; a file that holds the same bytes is left alone.

@@ -146,6 +146,8 @@ pub fn singular(kind: PeriodKind) -> &'static str {
         PeriodKind::Month => "month",
         PeriodKind::Quarter => "quarter",
         PeriodKind::Year => "year",
+        PeriodKind::Half => "half-year",
+        PeriodKind::Fiscal(part) => ["fiscal quarter", "fiscal half-year", "fiscal year"][part.rank()],
         PeriodKind::Range | PeriodKind::Rolling => "period",
     }
 }
@@ -158,6 +160,8 @@ pub fn plural(kind: PeriodKind) -> &'static str {
         PeriodKind::Month => "months",
         PeriodKind::Quarter => "quarters",
         PeriodKind::Year => "years",
+        PeriodKind::Half => "half-years",
+        PeriodKind::Fiscal(part) => ["fiscal quarters", "fiscal half-years", "fiscal years"][part.rank()],
         PeriodKind::Range | PeriodKind::Rolling => "periods",
     }
 }

@@ -4,7 +4,9 @@ use super::*;
 use crate::arithmetic::interval::{intersect, length_s};
 use crate::arithmetic::local_time::{from_rfc3339, rfc3339, to_local, to_utc};
 use chrono::Timelike;
-use chrono_tz::{America::New_York, Asia::Kolkata, Australia::Lord_Howe, Europe::Berlin, UTC};
+use chrono_tz::{
+    America::Havana, America::New_York, Asia::Beirut, Asia::Kolkata, Australia::Lord_Howe, Europe::Berlin, UTC,
+};
 use proptest::prelude::*;
 
 const HOUR: u32 = 3600;
@@ -106,15 +108,16 @@ fn hours_are_read_and_refused() {
     ] {
         assert!(parse_hours(text).unwrap_err().contains("expected \"08:00-12:00\""), "{text}");
     }
-    assert!(parse_hours("22:00-06:00").unwrap_err().contains("pass midnight"));
-    assert!(parse_hours("08:00-08:00").is_err());
+    assert_eq!(parse_hours("22:00-06:00"), Ok((79_200, 108_000)));
+    assert_eq!(parse_hours("22:00-00:00"), Ok((79_200, 86_400)));
+    assert!(parse_hours("08:00-08:00").is_err() && parse_hours("24:00-06:00").is_err());
 }
 
 #[test]
 fn impossible_calendars_are_refused() {
     let none: [Vec<(u32, u32)>; 7] = Default::default();
     assert!(Calendar::new(UTC, none.clone(), BTreeSet::new()).is_err());
-    for span in [(5, 5), (6, 5), (0, 86_401)] {
+    for span in [(5, 5), (6, 5), (0, 172_801), (86_400, 90_000)] {
         let mut weekly = none.clone();
         weekly[3] = vec![span];
         assert!(Calendar::new(UTC, weekly, BTreeSet::new()).unwrap_err().starts_with("hours: "));
@@ -134,22 +137,69 @@ fn the_ends_of_time_do_not_panic() {
     assert!(rfc3339(office.add_working(0, 1).unwrap()).starts_with("1970-01-01T07:00:01"));
 }
 
-type Declared = (Calendar, [Vec<(u32, u32)>; 7], BTreeSet<NaiveDate>);
+#[test]
+fn hours_that_pass_midnight_are_worked_on_the_next_day() {
+    // Night shifts from Friday to Saturday and from Sunday to Monday, which is a holiday once.
+    let mut weekly: [Vec<(u32, u32)>; 7] = Default::default();
+    weekly[4] = vec![(22 * HOUR, 30 * HOUR)];
+    weekly[6] = vec![(22 * HOUR, 30 * HOUR)];
+    let night = Calendar::new(Berlin, weekly, BTreeSet::from(["2026-11-23".parse().unwrap()])).unwrap();
+    let spans = night.intervals(local("2026-11-13T00:00:00", Berlin), local("2026-11-24T00:00:00", Berlin));
+    let expected = [
+        ("2026-11-13T22:00:00", "2026-11-14T06:00:00"),
+        ("2026-11-15T22:00:00", "2026-11-16T06:00:00"),
+        ("2026-11-20T22:00:00", "2026-11-21T06:00:00"),
+        ("2026-11-22T22:00:00", "2026-11-23T00:00:00"),
+    ];
+    assert_eq!(spans, expected.map(|(from, to)| (local(from, Berlin), local(to, Berlin))));
+}
 
-/// Hours on half-hours, so that minutes are exact; a holiday here and there.
+#[test]
+fn a_special_day_has_its_own_hours_and_name() {
+    let eve = SpecialDay { name: Some("Christmas Eve".into()), hours: vec![(8 * HOUR, 12 * HOUR)] };
+    let open_sunday = SpecialDay { name: None, hours: vec![(10 * HOUR, 18 * HOUR)] };
+    let days = [("2026-12-24", eve), ("2026-12-25", SpecialDay::default()), ("2026-12-27", open_sunday)];
+    let special = days.into_iter().map(|(date, day)| (date.parse().unwrap(), day)).collect();
+    let office = Calendar::with_days(Berlin, weekdays(8, 17), special).unwrap();
+    let span = |from, to| office.working_s(local(from, Berlin), local(to, Berlin)) / 3600.0;
+    assert_eq!(span("2026-12-24T00:00:00", "2026-12-25T00:00:00"), 4.0);
+    assert_eq!(span("2026-12-21T00:00:00", "2026-12-28T00:00:00"), 27.0 + 4.0 + 8.0);
+    assert_eq!(span("2026-12-28T00:00:00", "2026-12-29T00:00:00"), 9.0);
+    let day = |text: &str| office.special_day(text.parse().unwrap());
+    assert_eq!(day("2026-12-24"), Some((Some("Christmas Eve"), true)));
+    assert_eq!((day("2026-12-25"), day("2026-12-28")), (Some((None, false)), None));
+    assert_eq!(office.hours_of("2026-12-27".parse().unwrap()), Some((36_000, 64_800)));
+    // Two hours until Thursday noon, and six of Sunday's.
+    let due = office.add_working(local("2026-12-24T10:00:00", Berlin), 8 * 3600);
+    assert_eq!(due, Some(local("2026-12-27T16:00:00", Berlin)));
+    let late = SpecialDay { name: None, hours: vec![(80_000, 90_000)] };
+    let special = BTreeMap::from([("2026-12-24".parse().unwrap(), late)]);
+    assert!(Calendar::with_days(Berlin, weekdays(8, 17), special).unwrap_err().contains("2026-12-24"));
+}
+
+type Declared = (Calendar, [Vec<(u32, u32)>; 7], BTreeMap<NaiveDate, SpecialDay>);
+
+/// Hours on half-hours, so that minutes are exact, some past midnight; here and there a holiday or a day with hours of its own.
 fn calendar() -> impl Strategy<Value = Declared> {
-    let day = prop::collection::vec((0..48_u32, 1..20_u32), 0..3);
-    (prop::array::uniform7(day), prop::collection::btree_set(0..400_i64, 0..20), 0..5_usize).prop_filter_map(
+    let day = || prop::collection::vec((0..48_u32, 1..20_u32), 0..3);
+    let special = prop::collection::btree_map(0..400_i64, day(), 0..20);
+    (prop::array::uniform7(day()), special, 0..7_usize).prop_filter_map(
         "a week without hours",
-        |(weekly, holidays, zone)| {
-            let zone = [Berlin, New_York, Lord_Howe, Kolkata, UTC][zone];
-            let weekly = weekly.map(|day| {
-                day.into_iter().map(|(from, n)| (from * 1800, ((from + n) * 1800).min(DAY_S))).collect::<Vec<_>>()
-            });
+        |(weekly, special, zone)| {
+            // Beirut and Havana change their clocks at midnight, Lord Howe by half an hour.
+            let zone = [Berlin, New_York, Lord_Howe, Kolkata, UTC, Beirut, Havana][zone];
+            let spans = |day: Vec<(u32, u32)>| day.into_iter().map(|(from, n)| (from * 1800, (from + n) * 1800));
+            let weekly = weekly.map(|day| spans(day).collect::<Vec<_>>());
             let first: NaiveDate = "2026-01-01".parse().unwrap();
-            let holidays: BTreeSet<_> = holidays.into_iter().map(|n| first + chrono::TimeDelta::days(n)).collect();
-            let calendar = Calendar::new(zone, weekly.clone(), holidays.clone()).ok()?;
-            Some((calendar, weekly, holidays))
+            let special: BTreeMap<_, _> = special
+                .into_iter()
+                .map(|(n, day)| {
+                    let hours = spans(day).map(|(from, to)| (from, to.min(DAY_S))).collect();
+                    (first + chrono::TimeDelta::days(n), SpecialDay { name: None, hours })
+                })
+                .collect();
+            let calendar = Calendar::with_days(zone, weekly.clone(), special.clone()).ok()?;
+            Some((calendar, weekly, special))
         },
     )
 }
@@ -159,7 +209,7 @@ proptest! {
 
     #[test]
     fn working_time_equals_asking_the_clock_every_minute(
-        (calendar, weekly, holidays) in calendar(),
+        (calendar, weekly, special) in calendar(),
         near in 0..6_usize, hours in -100..100_i64, seconds in 0..3600_i64, minutes in 0..12_000_i64, more in 0..60_i64,
     ) {
         // Around the clock changes of these zones, and elsewhere.
@@ -171,8 +221,12 @@ proptest! {
         let works = |instant: i64| {
             let shown = to_local(instant, zone).unwrap();
             let second = shown.num_seconds_from_midnight();
-            let hours = &weekly[shown.weekday().num_days_from_monday() as usize];
-            !holidays.contains(&shown.date()) && hours.iter().any(|h| h.0 <= second && second < h.1)
+            let day = shown.weekday().num_days_from_monday() as usize;
+            let on = |hours: &[(u32, u32)], second: u32| hours.iter().any(|h| h.0 <= second && second < h.1);
+            match special.get(&shown.date()) {
+                Some(own) => on(&own.hours, second),
+                None => on(&weekly[day], second) || on(&weekly[(day + 6) % 7], second + DAY_S),
+            }
         };
         // Whole minutes of the clock, but for the pieces at both ends. Offsets here are multiples of 30 minutes.
         let minute = 60 * SECOND_US;

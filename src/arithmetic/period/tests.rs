@@ -68,6 +68,53 @@ fn every_form_has_its_id_bounds_label_and_dates() {
 }
 
 #[test]
+fn fiscal_years_are_named_after_the_year_that_they_end_in() {
+    // From the first of April, as of 16 November 2026; then from July and from January.
+    let cases = [
+        (4, "FY2026", "2025-03-31T22", "2026-03-31T22", "fiscal year 2026", "1 April 2025 to 31 March 2026"),
+        (4, "FY2027-Q1", "2026-03-31T22", "2026-06-30T22", "Q1 of fiscal year 2027", "1 April to 30 June 2026"),
+        (4, "FY2027-Q4", "2026-12-31T23", "2027-03-31T22", "Q4 of fiscal year 2027", "1 January to 31 March 2027"),
+        (4, "FY2027-H2", "2026-09-30T22", "2027-03-31T22", "H2 of fiscal year 2027", "1 October 2026 to 31 March 2027"),
+        (7, "FY2026-H1", "2025-06-30T22", "2025-12-31T23", "H1 of fiscal year 2026", "1 July to 31 December 2025"),
+        (10, "FY2026-Q1", "2025-09-30T22", "2025-12-31T23", "Q1 of fiscal year 2026", "1 October to 31 December 2025"),
+        (1, "FY2026", "2025-12-31T23", "2026-12-31T23", "fiscal year 2026", "1 January to 31 December 2026"),
+        (1, "FY2026-Q2", "2026-03-31T22", "2026-06-30T22", "Q2 of fiscal year 2026", "1 April to 30 June 2026"),
+        (4, "2026-H1", "2025-12-31T23", "2026-06-30T22", "H1 2026", "1 January to 30 June 2026"),
+        (4, "2026-H2", "2026-06-30T22", "2026-12-31T23", "H2 2026", "1 July to 31 December 2026"),
+    ];
+    for (begins, text, start, end, label, dates) in cases {
+        let period = parse_fiscal(text, Berlin, as_of(), begins).unwrap();
+        assert_eq!(period.id, text);
+        assert_eq!(rfc3339(period.start), format!("{start}:00:00Z"), "{text}");
+        assert_eq!(rfc3339(period.end), format!("{end}:00:00Z"), "{text}");
+        assert_eq!((period.label(Berlin).as_str(), period.dates(Berlin).as_str()), (label, dates));
+    }
+    for (begins, text, id) in [
+        (4, "this-fiscal-year", "FY2027"),
+        (4, "last-fiscal-year", "FY2026"),
+        (4, "this-fiscal-quarter", "FY2027-Q3"),
+        (4, "last-fiscal-quarter", "FY2027-Q2"),
+        (4, "last-fiscal-half", "FY2027-H1"),
+        (12, "this-fiscal-year", "FY2026"),
+        (12, "this-fiscal-quarter", "FY2026-Q4"),
+        (11, "this-fiscal-year", "FY2027"),
+        (1, "last-fiscal-quarter", "FY2026-Q3"),
+        (1, "this-half", "2026-H2"),
+        (1, "last-half", "2026-H1"),
+    ] {
+        assert_eq!(parse_fiscal(text, Berlin, as_of(), begins).unwrap().id, id, "{text} from month {begins}");
+    }
+    let quarters = parse_fiscal("FY2027-Q1", Berlin, as_of(), 4).unwrap().trailing(6, Berlin);
+    let ids: Vec<&str> = quarters.iter().map(|period| period.id.as_str()).collect();
+    assert_eq!(ids, ["FY2025-Q4", "FY2026-Q1", "FY2026-Q2", "FY2026-Q3", "FY2026-Q4", "FY2027-Q1"]);
+    assert!(quarters.windows(2).all(|pair| pair[0].end == pair[1].start));
+    for refused in ["FY26", "FY2026-Q5", "FY2026-H3", "FY2026-Q", "FY2026-", "FY", "FY2026-é", "2026-H0", "last-fiscal"]
+    {
+        assert!(parse_fiscal(refused, Berlin, as_of(), 4).unwrap_err().contains("FY2026-Q3"), "{refused}");
+    }
+}
+
+#[test]
 fn dates_name_month_and_year_only_where_they_differ() {
     assert_eq!(berlin("2026-W01").dates(Berlin), "29 December 2025 to 4 January 2026");
     assert_eq!(berlin("2026-W44").dates(Berlin), "26 October to 1 November 2026");

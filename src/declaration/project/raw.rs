@@ -6,6 +6,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::ServiceTime;
+use super::calendars::RawCalendar;
+use super::clocks::RawClocks;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -15,6 +17,7 @@ pub(super) struct Raw {
     pub(super) zone: Option<Spanned<String>>,
     pub(super) as_of: Option<Spanned<String>>,
     pub(super) since: Option<Spanned<String>>,
+    pub(super) fiscal_year_start: Option<Spanned<i64>>,
     #[serde(default)]
     pub(super) exports: Vec<RawExport>,
     #[serde(default = "weekly")]
@@ -56,22 +59,6 @@ pub(super) struct RawIngest {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawEscalations {
     pub(super) allowed: Vec<(i64, i64)>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawCalendar {
-    pub(super) zone: Option<String>,
-    pub(super) hours: BTreeMap<String, Vec<String>>,
-    #[serde(default)]
-    pub(super) holidays: Vec<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct RawClocks {
-    pub(super) calendar: Option<Spanned<String>>,
-    pub(super) resolve_within: BTreeMap<String, Spanned<String>>,
 }
 
 #[derive(Deserialize)]
