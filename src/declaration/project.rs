@@ -1,6 +1,7 @@
 //! The project file `nines.toml`: name, zone, exports, tiers, calendars, clocks, service time, targets.
 
 mod calendars;
+pub mod delivery;
 mod raw;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +51,10 @@ pub struct Project {
     pub resolve_within: BTreeMap<i64, f64>,
     /// How service time is accounted.
     pub service_time: ServiceTime,
+    /// Which environments are production, and the year of the performance levels.
+    pub delivery: delivery::Delivery,
+    /// How fast an answer has to be to satisfy.
+    pub performance: delivery::Performance,
     /// Targets of the scorecard.
     pub targets: Vec<DeclaredTarget>,
     /// Reports that a run renders.
@@ -237,6 +242,7 @@ impl Project {
         if !(0.0..=1.0).contains(&raw.ingest.tolerate_rejects) {
             report(Issue::error(PROJECT_FILE, "ingest.tolerate_rejects: expected a share from 0 to 1"));
         }
+        issues.extend(delivery::issues(PROJECT_FILE, &raw.delivery, &raw.performance));
         let project = Self {
             root: root.to_path_buf(),
             name: raw.name,
@@ -251,6 +257,8 @@ impl Project {
             clock,
             resolve_within,
             service_time: raw.service_time,
+            delivery: raw.delivery,
+            performance: raw.performance,
             targets,
             reports: raw.reports,
             text: text.to_string(),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::ServiceTime;
+use super::delivery::{Delivery, Performance};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +31,10 @@ pub(super) struct Raw {
     pub(super) clocks: RawClocks,
     #[serde(default)]
     pub(super) service_time: ServiceTime,
+    #[serde(default)]
+    pub(super) delivery: Delivery,
+    #[serde(default)]
+    pub(super) performance: Performance,
     #[serde(default)]
     pub(super) targets: Vec<Spanned<RawTarget>>,
 }
