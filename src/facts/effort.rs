@@ -1,4 +1,4 @@
-//! The fact `effort`: one row a booking of hours, with the tier of its team.
+//! The fact `effort`: one row a booking of hours.
 
 use polars::prelude::DataFrame;
 

@@ -61,7 +61,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.finish()
 }
 
-/// The patches of one system: half-open spans in which one was due and missing, and those of them that were excepted.
+/// The patches of one system, as half-open spans in which one was due and missing: without an exception of its own, and
+/// under one.
 #[derive(Default)]
 struct Asset<'a> {
     first: i64,
@@ -81,12 +82,8 @@ enum Standing {
 
 /// The spans of a system from its first patch to `end`, in order and without gaps.
 fn spans(asset: &Asset, end: i64) -> Vec<(i64, i64, Standing)> {
-    let excepted = interval::union(asset.excepted.clone());
-    let mut behind = Vec::new();
-    // Each patch is behind where no exception of its own holds; the sets were kept apart for that.
-    behind.extend(asset.due.iter().copied());
-    let behind = interval::union(behind);
-    let excepted = interval::difference(&excepted, &behind);
+    let behind = interval::union(asset.due.clone());
+    let excepted = interval::difference(&interval::union(asset.excepted.clone()), &behind);
     let busy = interval::union(behind.iter().chain(&excepted).copied().collect());
     let current = interval::difference(&[(asset.first, end)], &busy);
     let mark = |list: Vec<(i64, i64)>, standing| list.into_iter().map(move |(from, to)| (from, to, standing));
