@@ -81,7 +81,42 @@ impl Survival {
     /// 1982) meets one half. A bound is `None` where its band doesn't come down that far, or only where nothing is left.
     #[must_use]
     pub fn median_interval(&self) -> (Option<f64>, Option<f64>) {
-        (self.first_time(|step| step.band(Z95) <= 0.5), self.first_time(|step| step.band(-Z95) <= 0.5))
+        self.quantile_interval(0.5)
+    }
+
+    /// The 95 % interval of a quantile, by the same band.
+    #[must_use]
+    pub fn quantile_interval(&self, p: f64) -> (Option<f64>, Option<f64>) {
+        let level = 1.0 - p + ROUNDING;
+        (self.first_time(|step| step.band(Z95) <= level), self.first_time(|step| step.band(-Z95) <= level))
+    }
+
+    /// The 95 % interval of the share that has ended within `time`: the log-log band of the curve (Kalbfleisch and Prentice), with
+    /// Greenwood's variance. `None` where the band has no width: before anything ended, and where nothing is left.
+    #[must_use]
+    pub fn within_interval(&self, time: f64) -> Option<(f64, f64)> {
+        let last = self.steps.partition_point(|step| step.time <= time).checked_sub(1)?;
+        let step = self.steps.get(last).filter(|step| step.survival > 0.0)?;
+        Some((1.0 - step.band(-Z95), 1.0 - step.band(Z95)))
+    }
+
+    /// The 95 % interval of the mean time up to `tau`, within 0 and `tau`. Its variance sums, over the steps before `tau`, the
+    /// square of the area that lies beyond the step times d / (n (n - d)), Greenwood's terms (Klein and Moeschberger 2003,
+    /// 4.5.2). `None` where nothing ended before `tau`.
+    #[must_use]
+    pub fn restricted_mean_interval(&self, tau: f64) -> Option<(f64, f64)> {
+        let before = self.steps.partition_point(|step| step.time < tau);
+        let (mut variance, mut beyond, mut until) = (0.0, 0.0, tau);
+        for step in self.steps[..before].iter().rev() {
+            beyond += (until - step.time) * step.survival;
+            until = step.time;
+            if step.events < step.at_risk {
+                let (n, d) = (step.at_risk as f64, step.events as f64);
+                variance += beyond * beyond * d / (n * (n - d));
+            }
+        }
+        let (mean, half) = (self.restricted_mean(tau), Z95 * f64::sqrt(variance));
+        (before > 0).then(|| ((mean - half).max(0.0), (mean + half).min(tau)))
     }
 
     /// The mean time up to `tau`: the area under the curve from 0 to `tau`, the curve being flat after the last step.
@@ -206,6 +241,21 @@ mod tests {
     }
 
     #[test]
+    fn share_ended_and_its_band_written_out() {
+        // From the published S and standard error at 31 and 34: S to the power exp(+-1.959964 se / (S |ln S|)).
+        for (time, s, error) in [(31.0, 0.49091_f64, 0.16419), (40.0, 0.36818, 0.16267)] {
+            let theta = 1.959_964 * error / (s * -s.ln());
+            let expected = (1.0 - s.powf((-theta).exp()), 1.0 - s.powf(theta.exp()));
+            let found = curve(MAINTAINED).within_interval(time).unwrap();
+            assert!((found.0 - expected.0).abs() < 1e-4 && (found.1 - expected.1).abs() < 1e-4, "{found:?} {expected:?}");
+            assert!(found.0 < 1.0 - s && 1.0 - s < found.1);
+        }
+        assert_eq!(curve(MAINTAINED).within_interval(8.0), None);
+        assert_eq!(curve("5, 6").within_interval(6.0), None);
+        assert_eq!(curve(MAINTAINED).quantile(0.25), Some(18.0));
+    }
+
+    #[test]
     fn nothing_to_estimate() {
         for times in [vec![], vec![(3.0, false)], vec![(f64::NAN, true), (-1.0, true), (f64::INFINITY, true)]] {
             let found = kaplan_meier(&times);
@@ -230,6 +280,16 @@ mod tests {
             prop_assert_eq!(found.median(), Some(f64::from(sorted[sorted.len().div_ceil(2) - 1])));
             let mean: f64 = times.iter().map(|time| f64::from(*time)).sum::<f64>() / times.len() as f64;
             prop_assert!((found.restricted_mean(30.0) - mean).abs() < 1e-9);
+            // The standard error of a mean of n plain numbers, none beyond the limit.
+            let limit = f64::from(at) + 0.5;
+            let cut: Vec<f64> = times.iter().map(|time| f64::from(*time).min(limit)).collect();
+            let mean = cut.iter().sum::<f64>() / cut.len() as f64;
+            let variance = cut.iter().map(|time| (time - mean).powi(2)).sum::<f64>() / cut.len() as f64;
+            let half = 1.959_963_984_540_054 * (variance / cut.len() as f64).sqrt();
+            if let Some((lower, upper)) = found.restricted_mean_interval(limit) {
+                prop_assert!((lower - (mean - half).max(0.0)).abs() < 1e-9);
+                prop_assert!((upper - (mean + half).min(limit)).abs() < 1e-9);
+            }
         }
 
         #[test]

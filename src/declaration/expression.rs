@@ -9,6 +9,7 @@ mod aggregate;
 mod formula;
 mod parse;
 mod row;
+mod statistic;
 #[cfg(test)]
 mod tests;
 mod typing;
@@ -16,6 +17,7 @@ mod typing;
 pub use aggregate::parse_value;
 pub use formula::{Formula, parse_formula};
 pub use row::parse_row;
+pub use statistic::{Constant, STATISTICS, Statistic};
 pub use typing::{check_value, kind_of};
 
 /// Why an expression is refused.
@@ -121,13 +123,19 @@ pub enum Function {
     Quantile,
     /// Kaplan-Meier median of (duration, whether its end was seen).
     KmMedian,
+    /// Kaplan-Meier quantile of (duration, whether its end was seen), and a share.
+    KmQuantile,
+    /// Mean of (duration, whether its end was seen) up to a time, by Kaplan-Meier.
+    KmMean,
+    /// Share of (duration, whether its end was seen) that has ended within a time, by Kaplan-Meier.
+    KmWithin,
     /// Operating time by number of failures: (time, failures), with the bounds of a time-truncated test.
     Mtbf,
 }
 
 impl Function {
     /// Every function with its name.
-    pub const ALL: [(&'static str, Function); 9] = [
+    pub const ALL: [(&'static str, Function); 12] = [
         ("COUNT", Function::Count),
         ("SUM", Function::Sum),
         ("AVG", Function::Avg),
@@ -136,6 +144,9 @@ impl Function {
         ("MEDIAN", Function::Median),
         ("QUANTILE", Function::Quantile),
         ("KM_MEDIAN", Function::KmMedian),
+        ("KM_QUANTILE", Function::KmQuantile),
+        ("KM_MEAN", Function::KmMean),
+        ("KM_WITHIN", Function::KmWithin),
         ("MTBF", Function::Mtbf),
     ];
 
@@ -151,7 +162,7 @@ impl Function {
 pub struct Aggregate {
     /// What it computes.
     pub function: Function,
-    /// Its row expressions: none for `COUNT(*)`, two for `KM_MEDIAN` and `MTBF`, else one.
+    /// Its row expressions: none for `COUNT(*)`, as many as it takes for a named statistic, else one.
     pub arguments: Vec<RowExpression>,
     /// Whether equal values count once (`COUNT(DISTINCT x)` only).
     pub distinct: bool,
@@ -159,6 +170,8 @@ pub struct Aggregate {
     pub filter: Option<RowExpression>,
     /// The share below the quantile: 0.5 for `MEDIAN`, the second argument of `QUANTILE`.
     pub quantile: Option<f64>,
+    /// The constant that a named statistic ends with.
+    pub constant: Option<f64>,
 }
 
 /// A metric's `value`: arithmetic over aggregates.
@@ -221,8 +234,9 @@ impl Value {
 impl fmt::Display for Aggregate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let arguments: Vec<&str> = self.arguments.iter().map(|row| row.sql.as_str()).collect();
-        let arguments = match (arguments.is_empty(), self.function, self.quantile) {
+        let arguments = match (arguments.is_empty(), self.function, self.quantile.or(self.constant)) {
             (true, ..) => "*".to_string(),
+            (false, _, Some(constant)) if self.constant.is_some() => format!("{}, {constant}", arguments.join(", ")),
             (false, Function::Quantile, Some(p)) => format!("{}, {p}", arguments.join(", ")),
             _ => arguments.join(", "),
         };

@@ -182,7 +182,7 @@ impl IntervalKind {
                 Function::Avg => IntervalKind::Mean,
                 Function::Median | Function::Quantile => IntervalKind::Median,
                 Function::Mtbf => IntervalKind::Mtbf,
-                Function::KmMedian => IntervalKind::Km,
+                function if function.is_survival() => IntervalKind::Km,
                 _ => IntervalKind::None,
             },
             _ => match value.quotient() {

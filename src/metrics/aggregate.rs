@@ -1,7 +1,8 @@
 //! Aggregates over the rows of one cell: the value, what was divided, n, and the 95 % interval.
 
 use super::columns::Columns;
-use crate::arithmetic::{reliability, statistics, survival};
+use super::survival;
+use crate::arithmetic::{reliability, statistics};
 use crate::declaration::expression::{Aggregate, Function, Operator, Value};
 use crate::declaration::metric::IntervalKind;
 
@@ -121,7 +122,7 @@ fn single(columns: &Columns, cell: &Cell, aggregate: &Aggregate, interval: Inter
             let present = columns.presence(sql);
             count(cell.rows.iter().filter(passes).filter(|row| present[**row as usize]).count())
         }
-        (Function::KmMedian, Some(_)) => return survival_median(columns, cell, aggregate, interval),
+        (function, Some(_)) if function.is_survival() => return survival::figure(columns, cell, aggregate, interval),
         (Function::Mtbf, Some(_)) => return mtbf(columns, cell, aggregate, interval),
         (function, Some(sql)) => {
             let (mut values, rows) = gather(columns, cell, sql, filter);
@@ -176,7 +177,8 @@ fn over(function: Function, quantile: Option<f64>, values: &mut [f64], interval:
         Function::Max => values.iter().copied().reduce(f64::max),
         Function::Median => statistics::quantile(values, 0.5),
         Function::Quantile => quantile.and_then(|p| statistics::quantile(values, p)),
-        Function::Count | Function::KmMedian | Function::Mtbf => None,
+        // Rows are counted, and named statistics computed, before values are gathered.
+        _ => None,
     };
     let bounds = match interval {
         IntervalKind::Mean => statistics::mean_interval(values),
@@ -190,29 +192,6 @@ fn over(function: Function, quantile: Option<f64>, values: &mut [f64], interval:
         value: value.filter(|value| value.is_finite()),
         lower: bounds.map(|bounds| bounds.0),
         upper: bounds.map(|bounds| bounds.1),
-        ..Figure::default()
-    }
-}
-
-fn survival_median(columns: &Columns, cell: &Cell, aggregate: &Aggregate, interval: IntervalKind) -> Figure {
-    let [duration, seen] = aggregate.arguments.as_slice() else { return Figure::default() };
-    let (duration, seen) = (columns.number(&duration.sql), columns.truth(&seen.sql));
-    let filter = aggregate.filter.as_ref().map(|filter| columns.truth(&filter.sql));
-    let observations: Vec<(f64, bool)> = cell
-        .rows
-        .iter()
-        .map(|row| *row as usize)
-        .filter(|row| filter.is_none_or(|filter| filter[*row]) && !duration[*row].is_nan())
-        .map(|row| (duration[row], seen[row]))
-        .collect();
-    let curve = survival::kaplan_meier(&observations);
-    let bounds = if interval == IntervalKind::None { (None, None) } else { curve.median_interval() };
-    Figure {
-        value: curve.median(),
-        n: observations.len() as u64,
-        lower: bounds.0,
-        upper: bounds.1,
-        censored: observations.iter().any(|(_, seen)| !seen),
         ..Figure::default()
     }
 }

@@ -277,7 +277,7 @@ fn need_value(needs: &mut Needs, value: &Value) {
                     Function::Count => {
                         needs.presences.insert(sql);
                     }
-                    Function::KmMedian if position == 1 => {
+                    function if function.statistic().is_some_and(|named| named.seen == Some(position)) => {
                         needs.truths.insert(sql);
                     }
                     _ => {

@@ -10,5 +10,6 @@ mod columns;
 pub mod evaluate;
 pub mod example;
 pub mod measure;
+mod survival;
 
 pub use evaluate::{MeasureError, Request, evaluate};

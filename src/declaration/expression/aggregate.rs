@@ -98,12 +98,31 @@ fn aggregate(source: Source<'_>, at: &Expr, call: &Call) -> Result<Aggregate, Re
         },
         _ => None,
     };
+    let statistic = function.statistic();
+    let constant = match statistic.and_then(|statistic| Some((statistic, statistic.constant?))) {
+        Some((statistic, kind)) => {
+            let wrong = |found: &str| {
+                let expected = format!("{} as in {}", kind.words(), statistic.form);
+                source.refuse(at, format!("{name}: expected {expected}, found {found}"))
+            };
+            match (arguments.len() > statistic.arguments, arguments.pop()) {
+                (true, Some(Expr::Value(number))) => {
+                    let number = source.number(at, &number.value)?;
+                    if !kind.holds(number) {
+                        return Err(wrong(&number.to_string()));
+                    }
+                    Some(number)
+                }
+                (_, Some(other)) => return Err(wrong(&format!("`{other}` at the end"))),
+                (_, None) => return Err(wrong("no argument")),
+            }
+        }
+        None => None,
+    };
     let star = arguments.is_empty() && !list.args.is_empty();
     let (expected, form) = match function {
         Function::Count if star => (0, "COUNT(*)"),
-        Function::KmMedian => (2, "KM_MEDIAN(duration, seen)"),
-        Function::Mtbf => (2, "MTBF(up_s, failures)"),
-        _ => (1, "one argument"),
+        _ => statistic.map_or((1, "one argument"), |statistic| (statistic.arguments, statistic.form)),
     };
     if arguments.len() != expected {
         return Err(source.refuse(at, format!("{name}: expected {form}, found {} arguments", arguments.len())));
@@ -122,6 +141,7 @@ fn aggregate(source: Source<'_>, at: &Expr, call: &Call) -> Result<Aggregate, Re
         distinct,
         filter: call.filter.as_ref().map(|filter| checked(source, filter)).transpose()?,
         quantile,
+        constant,
     })
 }
 
@@ -136,7 +156,7 @@ fn unknown(source: Source<'_>, at: &Expr, name: &str) -> Refusal {
         "LOG10" => "use it in a formula over metrics",
         _ => match nearest(name, Function::ALL.iter().map(|(known, _)| *known)) {
             Some(known) => return refusal.hint(format!("did you mean `{known}`?")),
-            None => "known are COUNT, SUM, AVG, MIN, MAX, MEDIAN, QUANTILE, KM_MEDIAN and MTBF",
+            None => "known are COUNT, SUM, AVG, MIN, MAX, MEDIAN, QUANTILE, and named statistics such as KM_MEDIAN and MTBF",
         },
     };
     refusal.hint(hint)

@@ -94,6 +94,22 @@ fn a_value_is_arithmetic_over_aggregates() {
     assert_eq!(parse_value("median(age)").unwrap().aggregates()[0].quantile, Some(0.5));
     assert!(parse_value("COUNT(DISTINCT team)").unwrap().aggregates()[0].distinct);
     assert_eq!(parse_value("KM_MEDIAN(age, resolved)").unwrap().aggregates()[0].arguments.len(), 2);
+    for statistic in STATISTICS {
+        let value = parse_value(statistic.form).unwrap();
+        assert_eq!(value.to_string(), statistic.form, "the form that messages show is one that is understood");
+        assert_eq!(value.aggregates()[0].arguments.len(), statistic.arguments);
+    }
+    for (text, message) in [
+        ("KM_QUANTILE(age, resolved, 1)", "expected a share between 0 and 1"),
+        ("KM_WITHIN(age, resolved)", "found `resolved` at the end"),
+        ("KM_MEAN(age, 5)", "found `5` at the end"),
+        ("KM_MEAN(age, resolved, 0)", "expected a number above 0"),
+        ("KM_MEAN()", "found no argument"),
+        ("KM_WITHIN(age, resolved, 5, 6)", "found 3 arguments"),
+    ] {
+        let refusal = parse_value(text).expect_err(text);
+        assert!(refusal.message.contains(message), "{text}: {refusal}");
+    }
     let text = "(SUM(a) - (SUM(b) - SUM(c))) / (SUM(d) / 2) * -3";
     let value = parse_value(text).unwrap();
     assert_eq!(parse_value(&value.to_string()).unwrap(), value, "{value}");
@@ -178,6 +194,8 @@ fn values_that_do_not_go_together_are_refused() {
     assert_eq!(refusals.len(), 3, "all at once: {refusals:?}");
     assert!(refusals[0].hint.as_deref().unwrap().contains("COUNT(*) FILTER (WHERE failed)"));
     assert_eq!(check("KM_MEDIAN(a, failed) + MTBF(a, n) + MAX(a)"), []);
+    assert_eq!(check("KM_WITHIN(a, failed, 60) + KM_MEAN(a, failed, 60)"), []);
+    assert!(check("KM_QUANTILE(a, n, 0.5)")[0].message.contains("true or false"));
     assert!(check("KM_MEDIAN(a, n)")[0].message.contains("true or false"));
 }
 

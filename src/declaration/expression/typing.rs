@@ -88,12 +88,15 @@ pub fn check_value(value: &Value, columns: &Columns) -> Vec<Refusal> {
         for (position, argument) in aggregate.arguments.iter().enumerate() {
             let fits: fn(Type) -> bool = match (aggregate.function, position) {
                 (Function::Count, _) => |_| true,
-                (Function::KmMedian, 1) => Type::is_boolean,
+                (function, _) if function.statistic().is_some_and(|named| named.seen == Some(position)) => Type::is_boolean,
                 _ => Type::is_numeric,
             };
             match type_of_row(argument, columns) {
                 Ok(found) if fits(found) => {}
-                Ok(found) => refusals.push(misfit(name, &argument.sql, found)),
+                Ok(found) => {
+                    let seen = aggregate.function.statistic().is_some_and(|named| named.seen == Some(position));
+                    refusals.push(misfit(name, seen, &argument.sql, found));
+                },
                 Err(refusal) => refusals.push(refusal),
             }
         }
@@ -109,8 +112,8 @@ pub fn check_value(value: &Value, columns: &Columns) -> Vec<Refusal> {
     refusals
 }
 
-fn misfit(name: &str, sql: &str, found: Type) -> Refusal {
-    let expected = if name == "KM_MEDIAN" && found != Type::Boolean {
+fn misfit(name: &str, seen: bool, sql: &str, found: Type) -> Refusal {
+    let expected = if seen {
         "true or false for whether the end was seen"
     } else {
         "a number"

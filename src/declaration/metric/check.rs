@@ -157,7 +157,7 @@ impl Check<'_> {
             IntervalKind::Median => matches!(single, Some(Function::Median | Function::Quantile)),
             IntervalKind::Mean => single == Some(Function::Avg),
             IntervalKind::Mtbf => single == Some(Function::Mtbf),
-            IntervalKind::Km => single == Some(Function::KmMedian),
+            IntervalKind::Km => single.is_some_and(Function::is_survival),
             IntervalKind::None => true,
         };
         if !fits {

@@ -1,7 +1,7 @@
 //! Metrics as text: the formula for readers, and one SELECT in standard SQL for other engines.
 
 use super::{Definition, Metric, Time};
-use crate::declaration::expression::{Aggregate, Function, Operator, RowExpression, Value};
+use crate::declaration::expression::{Aggregate, Function, Operator, Value};
 
 /// The definition of a metric in one line for readers.
 pub fn formula_text(metric: &Metric) -> String {
@@ -88,8 +88,10 @@ fn aggregate(metric: &Metric) -> String {
         _ => fact.clone(),
     };
     let filter = conditions.join("\n  AND ");
-    if let Value::Aggregate(Aggregate { function: Function::KmMedian, arguments, filter: own, .. }) = value {
-        return kaplan_meier(&metric.id, &rows, &filter, arguments, own.as_ref());
+    if let Value::Aggregate(one) = value
+        && one.function.is_survival()
+    {
+        return kaplan_meier(&metric.id, &rows, &filter, one);
     }
     format!("SELECT\n  {} AS {},\n  COUNT(*) AS n\nFROM {rows}\nWHERE {filter}", standard(value), metric.id)
 }
@@ -137,9 +139,10 @@ fn kaplan_meier(
     id: &str,
     rows: &str,
     filter: &str,
-    arguments: &[RowExpression],
-    own: Option<&RowExpression>,
+    one: &Aggregate,
 ) -> String {
+    let (arguments, own) = (&one.arguments, one.filter.as_ref());
+    let reading = reading(id, one);
     let duration = arguments.first().map_or("", |row| row.sql.as_str());
     let seen = arguments.get(1).map_or("", |row| row.sql.as_str());
     let own = own.map(|row| format!("\n  AND ({})", row.sql)).unwrap_or_default();
@@ -162,8 +165,29 @@ survival AS (
       OVER (ORDER BY lasted ROWS UNBOUNDED PRECEDING)) AS surviving
   FROM risks
 )
-SELECT MIN(lasted) AS {id}
-FROM survival
-WHERE over = 1 OR surviving <= 0.5 + 1e-12"
+{reading}"
     )
+}
+
+/// What a statistic reads off the relation `survival`.
+fn reading(id: &str, one: &Aggregate) -> String {
+    let t = one.constant.unwrap_or(0.5);
+    let left = "CASE WHEN over = 1 THEN 0 ELSE surviving END";
+    // An open record that is younger than t leaves the curve unknown from there on.
+    let known = format!("MAX(lasted) >= {t} OR MAX(over) = 1");
+    match one.function {
+        Function::KmWithin => format!(
+            "SELECT CASE WHEN {known} THEN 1 - COALESCE(MIN(CASE WHEN lasted <= {t} THEN {left} END), 1) END AS {id}\n\
+             FROM survival"
+        ),
+        Function::KmMean => format!(
+            "SELECT CASE WHEN {known} THEN LEAST(MIN(lasted), {t})\n    \
+             + SUM(CASE WHEN lasted < {t} THEN {left} * (LEAST(COALESCE(until, {t}), {t}) - lasted) ELSE 0 END) END AS {id}\n\
+             FROM (SELECT *, LEAD(lasted) OVER (ORDER BY lasted) AS until FROM survival) AS stretches"
+        ),
+        function => {
+            let level = if function == Function::KmQuantile { 1.0 - t } else { 0.5 };
+            format!("SELECT MIN(lasted) AS {id}\nFROM survival\nWHERE over = 1 OR surviving <= {level} + 1e-12")
+        }
+    }
 }

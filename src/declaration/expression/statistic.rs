@@ -1,0 +1,74 @@
+//! Named statistics: aggregates that SQL has no word for. One row of a table says how each is written; its formula stands in
+//! `metrics`.
+
+use super::Function;
+
+/// How a named statistic is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Statistic {
+    /// Which it is.
+    pub function: Function,
+    /// The call as a user writes it.
+    pub form: &'static str,
+    /// Row expressions that it takes.
+    pub arguments: usize,
+    /// Which of them says whether the end was seen; the others are numbers.
+    pub seen: Option<usize>,
+    /// The constant that follows them.
+    pub constant: Option<Constant>,
+}
+
+/// What a constant may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Constant {
+    /// Above 0 and below 1.
+    Share,
+    /// Above 0, in the unit of the first argument.
+    Positive,
+}
+
+impl Constant {
+    /// Whether a number is such a constant.
+    pub fn holds(self, number: f64) -> bool {
+        number > 0.0 && (self == Constant::Positive || number < 1.0)
+    }
+
+    /// What it is, for messages.
+    pub fn words(self) -> &'static str {
+        match self {
+            Constant::Share => "a share between 0 and 1",
+            Constant::Positive => "a number above 0",
+        }
+    }
+}
+
+const fn row(
+    function: Function,
+    form: &'static str,
+    arguments: usize,
+    seen: Option<usize>,
+    constant: Option<Constant>,
+) -> Statistic {
+    Statistic { function, form, arguments, seen, constant }
+}
+
+/// Every named statistic.
+pub const STATISTICS: &[Statistic] = &[
+    row(Function::KmMedian, "KM_MEDIAN(duration, seen)", 2, Some(1), None),
+    row(Function::KmQuantile, "KM_QUANTILE(duration, seen, 0.9)", 2, Some(1), Some(Constant::Share)),
+    row(Function::KmMean, "KM_MEAN(duration, seen, 604800)", 2, Some(1), Some(Constant::Positive)),
+    row(Function::KmWithin, "KM_WITHIN(duration, seen, 14400)", 2, Some(1), Some(Constant::Positive)),
+    row(Function::Mtbf, "MTBF(up_s, failures)", 2, None, None),
+];
+
+impl Function {
+    /// How it is written, for a named statistic.
+    pub fn statistic(self) -> Option<&'static Statistic> {
+        STATISTICS.iter().find(|statistic| statistic.function == self)
+    }
+
+    /// Whether it is read off a survival curve.
+    pub fn is_survival(self) -> bool {
+        self.statistic().is_some_and(|statistic| statistic.seen.is_some())
+    }
+}
