@@ -156,7 +156,7 @@ impl Check<'_> {
             }
             IntervalKind::Median => matches!(single, Some(Function::Median | Function::Quantile)),
             IntervalKind::Mean => single == Some(Function::Avg),
-            IntervalKind::Mtbf => single == Some(Function::Mtbf),
+            IntervalKind::Mtbf => single.is_some_and(Function::has_test_interval),
             IntervalKind::Km => single.is_some_and(Function::is_survival),
             IntervalKind::None => true,
         };

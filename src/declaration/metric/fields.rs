@@ -165,6 +165,13 @@ impl<'t> Fields<'t> {
         self.expect(sheet, key, value, found, "a whole number, 0 or more").map(|found| found.value)
     }
 
+    /// True or false.
+    pub fn truth(&mut self, sheet: &mut Sheet<'_>, key: &'static str) -> Option<bool> {
+        let value = self.take(key)?;
+        let found = value.get_ref().as_bool();
+        self.expect(sheet, key, value, found, "true or false").map(|found| found.value)
+    }
+
     /// A list of texts, each with its place.
     pub fn texts(&mut self, sheet: &mut Sheet<'_>, key: &'static str) -> Option<Vec<Found<String>>> {
         let value = self.take(key)?;

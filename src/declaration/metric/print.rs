@@ -130,7 +130,29 @@ fn standard_aggregate(aggregate: &Aggregate) -> String {
         (Function::Mtbf, _, [time, failures]) => {
             format!("CAST(SUM({}){filter} AS DOUBLE PRECISION) / NULLIF(SUM({}){filter}, 0)", time.sql, failures.sql)
         }
+        (Function::MissionReliability, _, [time, failures]) => {
+            let sums = [failures, time].map(|row| format!("NULLIF(SUM({}){filter}, 0)", row.sql));
+            let span = aggregate.constant.unwrap_or(0.0);
+            format!("EXP(-{span} * CAST({} AS DOUBLE PRECISION) / {})", sums[0], sums[1])
+        }
+        (function, _, [at]) if function.takes_instants() => over_instants(function, &at.sql, &filter),
         _ => aggregate.to_string(),
+    }
+}
+
+/// A statistic of instants over the period from `:period_start` to `:moment`.
+fn over_instants(function: Function, at: &str, filter: &str) -> String {
+    let seconds = |from: &str, to: &str| format!("CAST(EXTRACT(EPOCH FROM {to} - {from}) AS DOUBLE PRECISION)");
+    let (elapsed, total) = (seconds(":period_start", at), seconds(":period_start", ":moment"));
+    let logs = format!("NULLIF(SUM(LN({total} / {elapsed})){filter}, 0)");
+    match function {
+        Function::GrowthBeta => format!("COUNT({at}){filter} / {logs}"),
+        // 1 / (lambda beta T^(beta - 1)) with lambda = n / T^beta is T / (n beta), and beta is n over the logarithms.
+        Function::GrowthMtbf => format!("{total} * {logs} / (COUNT({at}){filter} * COUNT({at}){filter})"),
+        Function::Laplace => {
+            format!("(AVG({elapsed}){filter} - {total} / 2) / ({total} * SQRT(1.0 / NULLIF(12 * COUNT({at}){filter}, 0)))")
+        }
+        _ => format!("GREATEST({}, 0)", seconds(&format!("MAX({at}){filter}"), ":moment")),
     }
 }
 
