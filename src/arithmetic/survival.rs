@@ -247,7 +247,10 @@ mod tests {
             let theta = 1.959_964 * error / (s * -s.ln());
             let expected = (1.0 - s.powf((-theta).exp()), 1.0 - s.powf(theta.exp()));
             let found = curve(MAINTAINED).within_interval(time).unwrap();
-            assert!((found.0 - expected.0).abs() < 1e-4 && (found.1 - expected.1).abs() < 1e-4, "{found:?} {expected:?}");
+            assert!(
+                (found.0 - expected.0).abs() < 1e-4 && (found.1 - expected.1).abs() < 1e-4,
+                "{found:?} {expected:?}"
+            );
             assert!(found.0 < 1.0 - s && 1.0 - s < found.1);
         }
         assert_eq!(curve(MAINTAINED).within_interval(8.0), None);

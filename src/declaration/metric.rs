@@ -9,9 +9,9 @@ mod check;
 mod example;
 mod fields;
 mod graph;
-mod levels;
 #[cfg(test)]
 mod graph_tests;
+mod levels;
 mod print;
 mod read;
 #[cfg(test)]
@@ -22,7 +22,7 @@ mod tests;
 
 pub use graph::load;
 pub use levels::{Band, Level, Levels};
-pub use print::{formula_text, sql};
+pub use print::{formula_text, level_lines, sql};
 
 /// The columns of each fact: fact, column, what the column holds.
 pub type Facts = BTreeMap<String, BTreeMap<String, super::table::Kind>>;

@@ -14,8 +14,9 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let (at, up) = (instant(&frame, "at", Some(context.as_of))?, boolean(&frame, "up")?);
     let latency = number(&frame, "latency_s")?;
     // An answer whose time wasn't measured says nothing; no answer says enough.
-    let rows: Vec<usize> =
-        (0..frame.height()).filter(|row| at[*row].is_some() && (latency[*row].is_some() || up[*row] == Some(false))).collect();
+    let rows: Vec<usize> = (0..frame.height())
+        .filter(|row| at[*row].is_some() && (latency[*row].is_some() || up[*row] == Some(false)))
+        .collect();
     let mut fact = Builder::default();
     let name = |row: &usize| service[*row];
     fact.text("service", rows.iter().map(name).collect::<Vec<_>>());

@@ -129,7 +129,9 @@ impl<'a> Deployments<'a> {
         for ticket in tickets {
             self.declared(ticket, &by_id).into_iter().for_each(|row| found.caused[row] = true);
         }
-        for (row, fix) in fixes.iter().filter_map(|(from, to)| Some((*by_id.get(from.as_str())?, by_id.get(to.as_str())?))) {
+        for (row, fix) in
+            fixes.iter().filter_map(|(from, to)| Some((*by_id.get(from.as_str())?, by_id.get(to.as_str())?)))
+        {
             found.fixed_by[row] = Some(*fix);
         }
         let named: BTreeSet<usize> = found.fixed_by.iter().flatten().copied().collect();
@@ -157,7 +159,8 @@ impl<'a> Deployments<'a> {
             if rows.iter().any(own) {
                 continue;
             }
-            let mut under: Vec<(i64, usize)> = (0..self.len()).filter(own).map(|row| (self.finished[row], row)).collect();
+            let mut under: Vec<(i64, usize)> =
+                (0..self.len()).filter(own).map(|row| (self.finished[row], row)).collect();
             under.sort_unstable();
             let before = under.partition_point(|(end, _)| *end <= incident.start);
             rows.extend(under.get(before.saturating_sub(1)).map(|(_, row)| *row));
@@ -230,7 +233,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let mut fact = Builder::default();
     fact.text("id", all.id.iter().map(|id| Some(*id)).collect::<Vec<_>>());
     fact.text("service", all.service.iter().map(|service| Some(*service)).collect::<Vec<_>>());
-    let look = |map: &BTreeMap<String, String>| all.service.iter().map(|name| map.get(*name).cloned()).collect::<Vec<_>>();
+    let look =
+        |map: &BTreeMap<String, String>| all.service.iter().map(|name| map.get(*name).cloned()).collect::<Vec<_>>();
     fact.text("team", look(&references.owner));
     fact.text("supplier", look(&references.supplier));
     fact.text("service_kind", look(&references.kind));
@@ -297,7 +301,10 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let automated = boolean(&frame, "automated")?;
     fact.boolean("automated", all.rows.iter().map(|row| automated[*row]).collect());
     let (author, deployer) = (text(&frame, "author")?, text(&frame, "deployer")?);
-    let own = all.rows.iter().map(|row| Some(names(author[*row]?).any(|author| names(deployer[*row].unwrap_or("")).any(|who| who == author))).filter(|_| deployer[*row].is_some()));
+    let own = all.rows.iter().map(|row| {
+        Some(names(author[*row]?).any(|author| names(deployer[*row].unwrap_or("")).any(|who| who == author)))
+            .filter(|_| deployer[*row].is_some())
+    });
     fact.boolean("self_deployed", own.collect());
     fact.finish()
 }

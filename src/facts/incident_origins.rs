@@ -13,7 +13,8 @@ use super::incidents::linked;
 use crate::lake::LakeError;
 
 /// The ways in which a ticket comes in without a user.
-const MACHINES: [&str; 8] = ["monitoring", "alert", "event", "system", "integration", "automation", "self-healing", "alerting"];
+const MACHINES: [&str; 8] =
+    ["monitoring", "alert", "event", "system", "integration", "automation", "self-healing", "alerting"];
 
 /// Builds the fact `incident_origins`.
 pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
@@ -33,7 +34,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let over = ended.enumerate().filter(|(row, _)| outcome[*row] != Some("cancelled"));
     let ends = Ends::new(over.map(|(row, (ended, closed))| (row, change_service[row], ended.or(closed))));
     let deployed = deployments::into_production(context)?;
-    let deployed = Ends::new(deployed.iter().enumerate().map(|(row, (name, at))| (row, Some(name.as_str()), Some(*at))));
+    let deployed =
+        Ends::new(deployed.iter().enumerate().map(|(row, (name, at))| (row, Some(name.as_str()), Some(*at))));
 
     let mut built = Builder::default();
     for name in ["id", "service", "team", "supplier", "kind", "cause", "detected_by"] {

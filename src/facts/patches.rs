@@ -40,13 +40,16 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         fact.instant(name, values.clone())?;
     }
     fact.number("lag_s", released.iter().zip(&applied).map(|(from, to)| elapsed_s(*from, *to)).collect());
-    // Not yet applied and not yet due is neither in time nor late.
-    let in_time = due.iter().zip(&applied).map(|(due, applied)| match (due, applied) {
-        (Some(due), Some(applied)) => Some(applied <= due),
-        (Some(due), None) if *due <= as_of => Some(false),
-        _ => None,
-    });
-    fact.boolean("in_time", in_time.collect());
+    // Not yet applied and not yet due is neither in time nor late, and nor is what an exception excuses.
+    let in_time = |row: usize| {
+        let (due, over) = (due[row]?, applied[row].unwrap_or(as_of));
+        let excused = excepted[row].is_some_and(|until| until >= over);
+        match applied[row] {
+            Some(applied) if applied <= due => Some(true),
+            _ => (over >= due && !excused).then_some(false),
+        }
+    };
+    fact.boolean("in_time", (0..rows.len()).map(in_time).collect());
     fact.boolean("excepted", excepted.iter().map(|until| Some(until.is_some())).collect());
     let count = rows.len();
     let ends = |row: usize| excepted[row].map(|until| applied[row].map_or(until, |applied| applied.min(until)));
@@ -102,7 +105,8 @@ pub(super) fn build_assets(context: &Context) -> Result<DataFrame, LakeError> {
     let frame = context.frame("patches")?;
     let references = context.references()?;
     let (name, service) = (text(&frame, "asset")?, text(&frame, "service")?);
-    let (released, applied) = (instant(&frame, "released_at", Some(as_of))?, instant(&frame, "applied_at", Some(as_of))?);
+    let (released, applied) =
+        (instant(&frame, "released_at", Some(as_of))?, instant(&frame, "applied_at", Some(as_of))?);
     let (due, until) = (instant(&frame, "due_at", None)?, instant(&frame, "excepted_until", None)?);
     let mut assets: BTreeMap<&str, Asset> = BTreeMap::new();
     for row in 0..frame.height() {

@@ -24,7 +24,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         fact.text(name, rows.iter().map(|row| values[*row]).collect::<Vec<_>>());
     }
     let service = text(&frame, "service")?;
-    let supplier = rows.iter().map(|row| service[*row].and_then(|name| references.supplier.get(name)).map(String::as_str));
+    let supplier =
+        rows.iter().map(|row| service[*row].and_then(|name| references.supplier.get(name)).map(String::as_str));
     fact.text("supplier", supplier.collect::<Vec<_>>());
     for name in ["severity", "priority"] {
         let values = integer(&frame, name)?;
@@ -39,6 +40,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
             fact.number(&format!("time_to_{}_s", name.trim_end_matches("_at")), clock.collect());
         }
     }
+    let kind = text(&frame, "kind")?;
+    fact.boolean("bug", rows.iter().map(|row| kind[*row].map(|kind| kind == "bug")).collect());
     let found_in = text(&frame, "found_in")?;
     let production = |row: &usize| found_in[*row].map(|name| context.project.delivery.is_production(name));
     fact.boolean("escaped", rows.iter().map(production).collect());

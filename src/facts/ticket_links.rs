@@ -12,8 +12,22 @@ use crate::lake::LakeError;
 
 /// Words that stand where a configuration item should.
 const FILLERS: [&str; 16] = [
-    "?", "-", "--", "n/a", "na", "none", "null", "unknown", "not applicable", "not known", "other", "tbd", "unassigned",
-    "undefined", "unbekannt", "inconnu",
+    "?",
+    "-",
+    "--",
+    "n/a",
+    "na",
+    "none",
+    "null",
+    "unknown",
+    "not applicable",
+    "not known",
+    "other",
+    "tbd",
+    "unassigned",
+    "undefined",
+    "unbekannt",
+    "inconnu",
 ];
 
 /// Builds the fact `ticket_links`.
@@ -34,6 +48,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     for name in ["id", "kind", "service", "team", "category", "channel"] {
         fact.text(name, text(&frame, name)?);
     }
+    let kind = text(&frame, "kind")?;
+    fact.boolean("event", kind.iter().map(|kind| kind.map(|kind| kind == "event")).collect());
     let service = text(&frame, "service")?;
     let supplier = text(&frame, "supplier")?.into_iter().zip(&service).map(|(own, service)| {
         own.or_else(|| service.and_then(|service| references.supplier.get(service)).map(String::as_str))

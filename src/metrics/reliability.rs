@@ -36,7 +36,9 @@ fn over_time(columns: &Columns, cell: &Cell, aggregate: &Aggregate) -> Figure {
     let count = failures.round() as u64;
     let bounds = reliability::mtbf(time, count, CONFIDENCE);
     let (value, lower, upper) = match (aggregate.function, &bounds) {
-        (Function::MtbfLower, _) => (reliability::mtbf_at_least(time, count, aggregate.constant.unwrap_or(CONFIDENCE)), None, None),
+        (Function::MtbfLower, _) => {
+            (reliability::mtbf_at_least(time, count, aggregate.constant.unwrap_or(CONFIDENCE)), None, None)
+        }
         (Function::MissionReliability, Some(bounds)) => {
             let mission = reliability::mission_reliability(bounds, aggregate.constant.unwrap_or(0.0));
             mission.map_or((None, None, None), |mission| (mission.value, mission.lower, mission.upper))

@@ -156,7 +156,9 @@ fn unknown(source: Source<'_>, at: &Expr, name: &str) -> Refusal {
         "LOG10" => "use it in a formula over metrics",
         _ => match nearest(name, Function::ALL.iter().map(|(known, _)| *known)) {
             Some(known) => return refusal.hint(format!("did you mean `{known}`?")),
-            None => "known are COUNT, SUM, AVG, MIN, MAX, MEDIAN, QUANTILE, and named statistics such as KM_MEDIAN and MTBF",
+            None => {
+                "known are COUNT, SUM, AVG, MIN, MAX, MEDIAN, QUANTILE, and named statistics such as KM_MEDIAN and MTBF"
+            }
         },
     };
     refusal.hint(hint)

@@ -88,20 +88,23 @@ pub fn check_value(value: &Value, columns: &Columns) -> Vec<Refusal> {
         for (position, argument) in aggregate.arguments.iter().enumerate() {
             let fits: fn(Type) -> bool = match (aggregate.function, position) {
                 (Function::Count, _) => |_| true,
-                (function, _) if function.statistic().is_some_and(|named| named.seen == Some(position)) => Type::is_boolean,
+                (function, _) if function.statistic().is_some_and(|named| named.seen == Some(position)) => {
+                    Type::is_boolean
+                }
                 (function, _) if function.takes_instants() => |found| found == Type::Instant,
                 _ => Type::is_numeric,
             };
             match type_of_row(argument, columns) {
                 Ok(found) if fits(found) && (found != Type::Instant || is_plain(argument) || name == "COUNT") => {}
                 Ok(found) if aggregate.function.takes_instants() => {
-                    let message = format!("{name}: expected a column of instants, found `{}`, {}", argument.sql, found.word());
+                    let message =
+                        format!("{name}: expected a column of instants, found `{}`, {}", argument.sql, found.word());
                     refusals.push(Refusal::new(message, 0));
                 }
                 Ok(found) => {
                     let seen = aggregate.function.statistic().is_some_and(|named| named.seen == Some(position));
                     refusals.push(misfit(name, seen, &argument.sql, found));
-                },
+                }
                 Err(refusal) => refusals.push(refusal),
             }
         }
@@ -123,11 +126,7 @@ fn is_plain(row: &RowExpression) -> bool {
 }
 
 fn misfit(name: &str, seen: bool, sql: &str, found: Type) -> Refusal {
-    let expected = if seen {
-        "true or false for whether the end was seen"
-    } else {
-        "a number"
-    };
+    let expected = if seen { "true or false for whether the end was seen" } else { "a number" };
     let refusal = Refusal::new(format!("{name}: expected {expected}, found `{sql}`, {}", found.word()), 0);
     match found {
         Type::Boolean => refusal.hint(format!("count the rows with COUNT(*) FILTER (WHERE {sql})")),

@@ -81,6 +81,9 @@ impl Check<'_> {
         for refusal in check_value(value, &columns) {
             self.note("value", refusal);
         }
+        for refusal in metric.up_to.iter().flat_map(|most| check_value(most, &columns)) {
+            self.note("up_to", refusal);
+        }
         for refusal in coverage.iter().flat_map(|coverage| check_value(coverage, &columns)) {
             self.note("coverage", refusal);
         }

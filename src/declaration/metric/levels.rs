@@ -95,7 +95,8 @@ pub(super) fn levels(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Leve
 fn bands(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>, offset: usize) -> Vec<Band> {
     let items = fields.take("bands").and_then(|value| value.get_ref().as_array());
     let Some(items) = items.filter(|items| !items.is_empty()) else {
-        let hint = "write bands = [{ name = \"elite\", below = 3600 }, { name = \"high\", from = 3600, below = 86400 }]";
+        let hint =
+            "write bands = [{ name = \"elite\", below = 3600 }, { name = \"high\", from = 3600, below = 86400 }]";
         sheet.issue(offset, "levels: expected bands", Some(hint.to_string()));
         return Vec::new();
     };

@@ -61,7 +61,8 @@ pub(super) fn issues(file: &str, delivery: &Delivery, performance: &Performance)
         let issue = Issue::error(file, "delivery.production: expected at least one environment, found none");
         issues.push(issue.hint("write production = [\"production\"]"));
     }
-    let own = performance.by_service.iter().map(|(service, limit)| (format!("performance.by_service.{service}"), *limit));
+    let own =
+        performance.by_service.iter().map(|(service, limit)| (format!("performance.by_service.{service}"), *limit));
     for (key, limit) in own.chain([("performance.apdex_s".to_string(), performance.apdex_s)]) {
         if !limit.is_finite() || limit <= 0.0 {
             issues.push(Issue::error(file, format!("{key}: expected seconds above 0, found {limit}")));
