@@ -10,6 +10,7 @@ mod architecture;
 mod canonical_tables;
 mod catalogue;
 mod command_line;
+mod delivery;
 mod golden;
 mod killed;
 mod lake;
