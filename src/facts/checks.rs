@@ -1,42 +1,38 @@
 //! The fact `checks`: one row a probe that says how fast the service answered, or that it didn't.
 
-use polars::prelude::DataFrame;
+use std::collections::BTreeMap;
 
-use super::columns::{Builder, boolean, instant, number, text};
+use polars::prelude::*;
+
+use super::columns::text;
 use super::context::Context;
-use crate::lake::LakeError;
+use crate::lake::{LakeError, instant_type};
 
-/// Builds the fact `checks`.
+/// Builds the fact `checks`. Probes come by the hundred million, so the columns stay columns.
 pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
-    let frame = context.frame("probes")?;
-    let references = context.references()?;
-    let (service, location) = (text(&frame, "service")?, text(&frame, "location")?);
-    let (at, up) = (instant(&frame, "at", Some(context.as_of))?, boolean(&frame, "up")?);
-    let latency = number(&frame, "latency_s")?;
+    let performance = &context.project.performance;
+    let satisfies = performance.by_service.iter().fold(lit(performance.apdex_s), |limit, (service, own)| {
+        when(col("service").eq(lit(service.as_str()))).then(lit(*own)).otherwise(limit)
+    });
+    let answered = |limit: Expr| col("up").and(col("latency_s").lt_eq(limit)).fill_null(lit(false));
+    let (satisfied, tolerated) = (answered(satisfies.clone()), answered(satisfies * lit(4.0)));
+    let happened = col("at").lt_eq(lit(context.as_of).cast(instant_type()));
     // An answer whose time wasn't measured says nothing; no answer says enough.
-    let rows: Vec<usize> = (0..frame.height())
-        .filter(|row| at[*row].is_some() && (latency[*row].is_some() || up[*row] == Some(false)))
-        .collect();
-    let mut fact = Builder::default();
-    let name = |row: &usize| service[*row];
-    fact.text("service", rows.iter().map(name).collect::<Vec<_>>());
-    let look = |map: &std::collections::BTreeMap<String, String>| {
-        rows.iter().map(|row| name(row).and_then(|name| map.get(name).cloned())).collect::<Vec<_>>()
-    };
-    fact.text("team", look(&references.owner));
-    fact.text("supplier", look(&references.supplier));
-    fact.text("kind", look(&references.kind));
-    fact.text("location", rows.iter().map(|row| location[*row]).collect::<Vec<_>>());
-    fact.instant("at", rows.iter().map(|row| at[*row]).collect())?;
-    fact.boolean("up", rows.iter().map(|row| up[*row]).collect());
-    fact.number("latency_s", rows.iter().map(|row| latency[*row]).collect());
-    let within = |row: usize, times: f64| {
-        let limit = context.project.performance.satisfies_s(service[row].unwrap_or("")) * times;
-        up[row] == Some(true) && latency[row].is_some_and(|latency| latency <= limit)
-    };
-    let satisfied: Vec<bool> = rows.iter().map(|row| within(*row, 1.0)).collect();
-    let tolerating = rows.iter().zip(&satisfied).map(|(row, satisfied)| Some(!satisfied && within(*row, 4.0)));
-    fact.boolean("tolerating", tolerating.collect());
-    fact.boolean("satisfied", satisfied.into_iter().map(Some).collect());
-    fact.finish()
+    let says = col("latency_s").is_not_null().or(col("up").not());
+    let columns = ["service", "location", "at", "up", "latency_s"].map(col);
+    let judged = [satisfied.clone().alias("satisfied"), tolerated.and(satisfied.not()).alias("tolerating")];
+    let checks = context.frame("probes")?.lazy().filter(happened.and(says));
+    let mut fact = checks.select(columns.into_iter().chain(judged).collect::<Vec<_>>()).collect()?;
+    let references = context.references()?;
+    for (name, map) in [("team", &references.owner), ("supplier", &references.supplier), ("kind", &references.kind)] {
+        let found = look(&fact, name, map)?;
+        fact.with_column(found)?;
+    }
+    Ok(fact)
+}
+
+fn look(fact: &DataFrame, name: &str, map: &BTreeMap<String, String>) -> Result<Column, LakeError> {
+    let of = |service: Option<&str>| map.get(service?).map(String::as_str);
+    let values: StringChunked = text(fact, "service")?.into_iter().map(of).collect();
+    Ok(values.with_name(name.into()).into_column())
 }
