@@ -55,6 +55,14 @@ holidays = []                   # such as "2026-12-25"
 calendar = "office"
 resolve_within = { 1 = "4h", 2 = "8h", 3 = "30h", 4 = "60h" }
 
+# Environments that are production, whatever their case, and the time within which an answer satisfies (Apdex).
+# [delivery]
+# production = ["prod", "production", "live"]
+# levels = 2024                 # whose published levels stand beside the figures of delivery
+# [performance]
+# apdex_s = 0.5
+# by_service = { "Payments" = 1.0 }
+
 # What the scorecard holds the services to. `limit` scores 0 points, `target` 100.
 [[targets]]
 metric = "availability"

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use polars::prelude::DataFrame;
+
 use super::columns::{instant, text};
 use super::context::Context;
-use super::incidents::linked;
 use crate::lake::LakeError;
 
 /// An incident that begins within this time after a change or deployment of the same service may have been caused by it.
@@ -36,14 +37,14 @@ impl Incident {
 }
 
 /// All incidents that began by as-of, in order of their beginning.
-pub(super) fn incidents(context: &Context) -> Result<Vec<Incident>, LakeError> {
+pub(super) fn incidents(context: &Context, links: &Links) -> Result<Vec<Incident>, LakeError> {
     let as_of = Some(context.as_of);
     let frame = context.frame("incidents")?;
     let (ids, service, change) = (text(&frame, "id")?, text(&frame, "service")?, text(&frame, "change")?);
     let (started, detected) = (instant(&frame, "started_at", as_of)?, instant(&frame, "detected_at", as_of)?);
     let restored = instant(&frame, "restored_at", as_of)?;
-    let changes = causes(context, "incidents", "changes")?;
-    let deployments = causes(context, "incidents", "deployments")?;
+    let changes = causes(links, "incidents", "changes")?;
+    let deployments = causes(links, "incidents", "deployments")?;
     let mut found = Vec::with_capacity(frame.height());
     for row in 0..frame.height() {
         let (Some(id), Some(start)) = (ids[row], started[row].or(detected[row])) else { continue };
@@ -64,9 +65,9 @@ pub(super) fn incidents(context: &Context) -> Result<Vec<Incident>, LakeError> {
 
 /// Tickets that declare a change or a deployment as their cause. Their service was not necessarily down, so they say nothing
 /// about restoration.
-pub(super) fn tickets(context: &Context) -> Result<Vec<Incident>, LakeError> {
-    let changes = causes(context, "tickets", "changes")?;
-    let deployments = causes(context, "tickets", "deployments")?;
+pub(super) fn tickets(context: &Context, links: &Links) -> Result<Vec<Incident>, LakeError> {
+    let changes = causes(links, "tickets", "changes")?;
+    let deployments = causes(links, "tickets", "deployments")?;
     let frame = context.frame("tickets")?;
     let (ids, change) = (text(&frame, "id")?, text(&frame, "caused_by_change")?);
     let opened = instant(&frame, "opened_at", Some(context.as_of))?;
@@ -89,12 +90,31 @@ pub(super) fn tickets(context: &Context) -> Result<Vec<Incident>, LakeError> {
     Ok(found)
 }
 
-fn causes(context: &Context, from: &str, to: &str) -> Result<BTreeMap<String, BTreeSet<String>>, LakeError> {
+fn causes(links: &Links, from: &str, to: &str) -> Result<BTreeMap<String, BTreeSet<String>>, LakeError> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (effect, cause) in linked(context, "caused_by", &[from], &[to])? {
-        found.entry(effect).or_default().insert(cause);
+    for (effect, cause) in links.pairs(&["caused_by"], &[from], &[to])? {
+        found.entry(effect.to_string()).or_default().insert(cause.to_string());
     }
     Ok(found)
+}
+
+/// The relations between records, read once.
+pub(super) struct Links(DataFrame);
+
+impl Links {
+    /// All of them.
+    pub(super) fn read(context: &Context) -> Result<Self, LakeError> {
+        Ok(Self(context.frame("links")?))
+    }
+
+    /// The ids at both ends of the links of some kinds, from some tables to some tables.
+    pub(super) fn pairs(&self, kinds: &[&str], from: &[&str], to: &[&str]) -> Result<Vec<(&str, &str)>, LakeError> {
+        let (from_table, from_id) = (text(&self.0, "from_table")?, text(&self.0, "from_id")?);
+        let (to_table, to_id, kind) = (text(&self.0, "to_table")?, text(&self.0, "to_id")?, text(&self.0, "kind")?);
+        let is = |word: Option<&str>, known: &[&str]| word.is_some_and(|word| known.contains(&word));
+        let wanted = |row: &usize| is(kind[*row], kinds) && is(from_table[*row], from) && is(to_table[*row], to);
+        Ok((0..self.0.height()).filter(wanted).filter_map(|row| Some((from_id[row]?, to_id[row]?))).collect())
+    }
 }
 
 /// What ended when on each service, to be looked up by the moment after it.

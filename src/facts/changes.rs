@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
-use super::attribution::{self, Ends};
+use super::attribution::{self, Ends, Links};
 use super::columns::{Builder, boolean, elapsed_s, instant, text};
 use super::context::{Context, References};
 use super::incidents::linked;
@@ -120,7 +120,9 @@ fn declared_causes(context: &Context) -> Result<BTreeSet<String>, LakeError> {
 fn inferred_causes(context: &Context, service: &[Option<&str>], ended: &[Option<i64>]) -> Result<Vec<bool>, LakeError> {
     let ends = Ends::new(ended.iter().enumerate().map(|(row, ended)| (row, service[row], *ended)));
     let mut near = vec![false; service.len()];
-    for incident in attribution::incidents(context)?.iter().filter(|incident| !incident.is_declared()) {
+    for incident in
+        attribution::incidents(context, &Links::read(context)?)?.iter().filter(|incident| !incident.is_declared())
+    {
         let Some(service) = incident.service.as_deref() else { continue };
         ends.near(service, incident.start).for_each(|row| near[row] = true);
     }

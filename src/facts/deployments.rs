@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
-use super::attribution::{self, Ends, Incident, WINDOW};
+use super::attribution::{self, Ends, Incident, Links, WINDOW};
 use super::columns::{Builder, boolean, elapsed_s, instant, integer, text};
 use super::context::Context;
-use super::incidents::linked;
 use crate::arithmetic::{local_time, period};
 use crate::lake::LakeError;
 
@@ -91,11 +90,22 @@ impl<'a> Deployments<'a> {
         Ends::new(rows.map(|row| (row, Some(self.service[row]), Some(self.finished[row]))))
     }
 
+    /// What went live, by the project of its service.
+    fn ends_by_project<'p>(&self, project_of: &'p BTreeMap<String, String>) -> Ends<'p>
+    where
+        'a: 'p,
+    {
+        Ends::new((0..self.len()).filter(|row| self.is_live(*row)).map(|row| {
+            let name: &'p str = self.service[row];
+            (row, Some(project_of.get(name).map_or(name, String::as_str)), Some(self.finished[row]))
+        }))
+    }
+
     fn verdicts(
         &self,
         incidents: &[Incident],
         tickets: &[Incident],
-        fixes: &[(String, String)],
+        fixes: &[(&str, &str)],
         project_of: &BTreeMap<String, String>,
     ) -> Verdicts {
         let count = self.len();
@@ -107,14 +117,12 @@ impl<'a> Deployments<'a> {
             fixed_by: vec![None; count],
         };
         let by_id: BTreeMap<&str, usize> = self.id.iter().enumerate().map(|(row, id)| (*id, row)).collect();
+        let by_change = self.by_change();
         let attempts = self.ends(|row| self.production[row] && !self.is_rollback(row));
         let live = self.ends(|row| self.is_live(row));
-        let in_project = Ends::new((0..count).filter(|row| self.is_live(*row)).map(|row| {
-            let name = self.service[row];
-            (row, Some(project_of.get(name).map_or(name, String::as_str)), Some(self.finished[row]))
-        }));
+        let in_project = self.ends_by_project(project_of);
         for (number, incident) in incidents.iter().enumerate() {
-            for row in self.declared(incident, &by_id) {
+            for row in self.declared(incident, &by_id, &by_change) {
                 found.causes[row].insert(number);
                 found.caused[row] = true;
             }
@@ -127,11 +135,9 @@ impl<'a> Deployments<'a> {
             }
         }
         for ticket in tickets {
-            self.declared(ticket, &by_id).into_iter().for_each(|row| found.caused[row] = true);
+            self.declared(ticket, &by_id, &by_change).into_iter().for_each(|row| found.caused[row] = true);
         }
-        for (row, fix) in
-            fixes.iter().filter_map(|(from, to)| Some((*by_id.get(from.as_str())?, by_id.get(to.as_str())?)))
-        {
+        for (row, fix) in fixes.iter().filter_map(|(from, to)| Some((*by_id.get(from)?, by_id.get(to)?))) {
             found.fixed_by[row] = Some(*fix);
         }
         let named: BTreeSet<usize> = found.fixed_by.iter().flatten().copied().collect();
@@ -151,21 +157,34 @@ impl<'a> Deployments<'a> {
 
     /// The deployments that an incident declares: those that it names, and of each change that it names the last one into
     /// production before it (else the first), so that a change that was deployed three times isn't three failures.
-    fn declared(&self, incident: &Incident, by_id: &BTreeMap<&str, usize>) -> BTreeSet<usize> {
+    fn declared(
+        &self,
+        incident: &Incident,
+        by_id: &BTreeMap<&str, usize>,
+        by_change: &BTreeMap<&str, Vec<(i64, usize)>>,
+    ) -> BTreeSet<usize> {
         let mut rows: BTreeSet<usize> =
             incident.deployments.iter().filter_map(|id| by_id.get(id.as_str())).copied().collect();
-        for change in &incident.changes {
-            let own = |row: &usize| self.production[*row] && self.change[*row] == Some(change.as_str());
-            if rows.iter().any(own) {
+        for under in incident.changes.iter().filter_map(|change| by_change.get(change.as_str())) {
+            if under.iter().any(|(_, row)| rows.contains(row)) {
                 continue;
             }
-            let mut under: Vec<(i64, usize)> =
-                (0..self.len()).filter(own).map(|row| (self.finished[row], row)).collect();
-            under.sort_unstable();
             let before = under.partition_point(|(end, _)| *end <= incident.start);
             rows.extend(under.get(before.saturating_sub(1)).map(|(_, row)| *row));
         }
         rows
+    }
+
+    /// The deployments into production under each change, in order of their end.
+    fn by_change(&self) -> BTreeMap<&'a str, Vec<(i64, usize)>> {
+        let mut found: BTreeMap<&str, Vec<(i64, usize)>> = BTreeMap::new();
+        for row in (0..self.len()).filter(|row| self.production[*row]) {
+            if let Some(change) = self.change[row] {
+                found.entry(change).or_default().push((self.finished[row], row));
+            }
+        }
+        found.values_mut().for_each(|list| list.sort_unstable());
+        found
     }
 }
 
@@ -199,10 +218,7 @@ pub(super) fn last_before(context: &Context, incidents: &[Incident]) -> Result<V
     let deployments = Deployments::read(context, &frame)?;
     let project_of = projects(context)?;
     let live = deployments.ends(|row| deployments.is_live(row));
-    let in_project = Ends::new((0..deployments.len()).filter(|row| deployments.is_live(*row)).map(|row| {
-        let name = deployments.service[row];
-        (row, Some(project_of.get(name).map_or(name, String::as_str)), Some(deployments.finished[row]))
-    }));
+    let in_project = deployments.ends_by_project(&project_of);
     let of = |incident: &Incident| {
         let row = last_live(&live, &in_project, &project_of, incident.service.as_deref()?, incident.start)?;
         Some(deployments.id[row].to_string())
@@ -224,9 +240,10 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let frame = context.frame("deployments")?;
     let references = context.references()?;
     let all = Deployments::read(context, &frame)?;
-    let incidents = attribution::incidents(context)?;
-    let tickets = attribution::tickets(context)?;
-    let fixes = linked(context, "fixed_by", &["deployments"], &["deployments"])?;
+    let links = Links::read(context)?;
+    let incidents = attribution::incidents(context, &links)?;
+    let tickets = attribution::tickets(context, &links)?;
+    let fixes = links.pairs(&["fixed_by"], &["deployments"], &["deployments"])?;
     let verdicts = all.verdicts(&incidents, &tickets, &fixes, &projects(context)?);
     let count = all.len();
 

@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
-use super::attribution::{self, Ends};
+use super::attribution::{self, Ends, Links};
 use super::columns::{Builder, instant, integer, text};
 use super::context::Context;
 use super::deployments;
-use super::incidents::linked;
 use crate::lake::LakeError;
 
 /// The ways in which a ticket comes in without a user.
@@ -21,7 +20,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let fact = context.fact("incidents")?;
     let id = text(&fact, "id")?;
     let count = fact.height();
-    let incidents = attribution::incidents(context)?;
+    let links = Links::read(context)?;
+    let incidents = attribution::incidents(context, &links)?;
     let by_id: BTreeMap<&str, usize> =
         incidents.iter().enumerate().map(|(number, incident)| (incident.id.as_str(), number)).collect();
     let number: Vec<Option<usize>> = id.iter().map(|id| by_id.get((*id)?).copied()).collect();
@@ -61,7 +61,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let last = number.iter().map(|number| number.and_then(|number| before[number].clone()));
     built.text("deployment_before", last.collect::<Vec<_>>());
 
-    let reports = reports(context, &id, &text(&fact, "ticket")?)?;
+    let reports = reports(context, &links, &id, &text(&fact, "ticket")?)?;
     // Where no incident is linked to any ticket, nothing is known about who reported what.
     let known = reports.iter().any(|times| !times.is_empty());
     let first: Vec<Option<i64>> = reports.iter().map(|times| times.first().copied()).collect();
@@ -84,22 +84,26 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
 }
 
 /// When users reported each incident, in order: the tickets linked to it that no machine opened.
-fn reports(context: &Context, ids: &[Option<&str>], own: &[Option<&str>]) -> Result<Vec<Vec<i64>>, LakeError> {
-    let mut tickets: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for kind in ["caused_by", "relates_to", "child_of", "duplicate_of", "fixed_by"] {
-        for (ticket, incident) in linked(context, kind, &["tickets"], &["incidents"])? {
-            tickets.entry(incident).or_default().insert(ticket);
-        }
-        for (incident, ticket) in linked(context, kind, &["incidents"], &["tickets"])? {
-            tickets.entry(incident).or_default().insert(ticket);
-        }
+fn reports(
+    context: &Context,
+    links: &Links,
+    ids: &[Option<&str>],
+    own: &[Option<&str>],
+) -> Result<Vec<Vec<i64>>, LakeError> {
+    let mut tickets: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let kinds = ["caused_by", "relates_to", "child_of", "duplicate_of", "fixed_by"];
+    for (ticket, incident) in links.pairs(&kinds, &["tickets"], &["incidents"])? {
+        tickets.entry(incident).or_default().insert(ticket);
+    }
+    for (incident, ticket) in links.pairs(&kinds, &["incidents"], &["tickets"])? {
+        tickets.entry(incident).or_default().insert(ticket);
     }
     for (id, ticket) in ids.iter().zip(own) {
         if let (Some(id), Some(ticket)) = (id, ticket) {
-            tickets.entry((*id).to_string()).or_default().insert((*ticket).to_string());
+            tickets.entry(id).or_default().insert(ticket);
         }
     }
-    let wanted: BTreeSet<&str> = tickets.values().flatten().map(String::as_str).collect();
+    let wanted: BTreeSet<&str> = tickets.values().flatten().copied().collect();
     let frame = context.frame("tickets")?;
     let (id, channel, kind) = (text(&frame, "id")?, text(&frame, "channel")?, text(&frame, "kind")?);
     let opened = instant(&frame, "opened_at", Some(context.as_of))?;
@@ -118,7 +122,7 @@ fn reports(context: &Context, ids: &[Option<&str>], own: &[Option<&str>]) -> Res
         .iter()
         .map(|id| {
             let linked = id.and_then(|id| tickets.get(id)).into_iter().flatten();
-            let mut times: Vec<i64> = linked.filter_map(|ticket| when.get(ticket.as_str()).copied()).collect();
+            let mut times: Vec<i64> = linked.filter_map(|ticket| when.get(ticket).copied()).collect();
             times.sort_unstable();
             times
         })

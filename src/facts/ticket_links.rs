@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use polars::prelude::DataFrame;
 
+use super::attribution::Links;
 use super::columns::{Builder, instant, text};
 use super::context::Context;
-use super::incidents::linked;
 use crate::lake::LakeError;
 
 /// Words that stand where a configuration item should.
@@ -35,14 +35,14 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let frame = context.frame("tickets")?;
     let references = context.references()?;
     let id = text(&frame, "id")?;
-    let mut acted: BTreeSet<String> = BTreeSet::new();
+    let links = Links::read(context)?;
+    let mut acted: BTreeSet<&str> = BTreeSet::new();
+    let kinds = ["caused_by", "fixed_by", "relates_to", "child_of"];
     let others = ["incidents", "problems", "changes", "deployments", "work_items", "tickets"];
-    for kind in ["caused_by", "fixed_by", "relates_to", "child_of"] {
-        acted.extend(linked(context, kind, &["tickets"], &others)?.into_iter().map(|(ticket, _)| ticket));
-        acted.extend(linked(context, kind, &others, &["tickets"])?.into_iter().map(|(_, ticket)| ticket));
-    }
+    acted.extend(links.pairs(&kinds, &["tickets"], &others)?.into_iter().map(|(ticket, _)| ticket));
+    acted.extend(links.pairs(&kinds, &others, &["tickets"])?.into_iter().map(|(_, ticket)| ticket));
     let incidents = context.frame("incidents")?;
-    acted.extend(text(&incidents, "ticket")?.into_iter().flatten().map(str::to_string));
+    acted.extend(text(&incidents, "ticket")?.into_iter().flatten());
 
     let mut fact = Builder::default();
     for name in ["id", "kind", "service", "team", "category", "channel"] {

@@ -242,6 +242,18 @@ mod tests {
     use crate::scorecard::example;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_range_is_the_figure_and_no_interval() {
+        let mut metric = example::metric("change_failure_rate");
+        metric.up_to = crate::declaration::expression::parse_value("COUNT(*)").ok();
+        let measure =
+            Measure { lower: Some(1.0 / 12.0), upper: Some(2.0 / 12.0), ..example::measure(&metric, 1.0 / 12.0) };
+        assert_eq!(plain(&of(&metric, &measure)), "8–17 %");
+        assert_eq!(interval(&metric, &measure), None);
+        let certain = Measure { upper: measure.lower, ..measure };
+        assert_eq!(plain(&of(&metric, &certain)), "8.3 %");
+    }
+
     fn plain(text: &str) -> String {
         text.replace([NARROW, '\u{202f}'], " ")
     }

@@ -163,6 +163,9 @@ fn apdex_knows_the_limit_of_each_service_and_frustrates_on_failure() {
     let bad = Project::new("name = \"r\"\n[performance]\napdex_s = 0.0\n[delivery]\nproduction = []\n");
     let (_, told) = bad.expect(2, &["check"]);
     assert!(told.contains("performance.apdex_s: expected seconds above 0, found 0"), "{told}");
+    let unknown = Project::new("name = \"r\"\n[delivery]\nlevels = 1999\n");
+    let (_, year) = unknown.expect(2, &["check"]);
+    assert!(year.contains("no metric has levels of the year 1999") && year.contains("2023, 2024"), "{year}");
     assert!(told.contains("delivery.production: expected at least one environment"), "{told}");
 }
 

@@ -23,7 +23,13 @@ pub(super) fn check(metric: &Metric, facts: &Facts) -> Vec<Issue> {
                 check.issues.push(with_known(issue, fact, facts.keys().map(String::as_str)));
             }
         },
-        _ => check.inputs(),
+        _ => {
+            if metric.up_to.is_some() {
+                let issue = check.issue("up_to", "up_to: a metric over metrics has no range of its own");
+                check.issues.push(issue.hint("write it for a metric with `fact` and `value`"));
+            }
+            check.inputs();
+        }
     }
     check.issues
 }
