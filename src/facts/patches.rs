@@ -75,6 +75,9 @@ struct Asset<'a> {
     excepted: Vec<(i64, i64)>,
 }
 
+/// A system, its service, and what it was from one moment to another.
+type Stretch<'a> = (&'a str, Option<&'a str>, (i64, i64, Standing));
+
 /// What a system was from one moment to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
@@ -122,7 +125,7 @@ pub(super) fn build_assets(context: &Context) -> Result<DataFrame, LakeError> {
         asset.excepted.extend((excepted.min(over) > due).then_some((due, excepted.min(over))));
         asset.due.extend((over > excepted).then_some((excepted, over)));
     }
-    let rows: Vec<(&str, Option<&str>, (i64, i64, Standing))> = assets
+    let rows: Vec<Stretch> = assets
         .iter()
         .flat_map(|(name, asset)| spans(asset, end).into_iter().map(move |span| (*name, asset.service, span)))
         .collect();
