@@ -1,6 +1,8 @@
 //! Reliability growth: whether failures come further apart or closer together. Crow-AMSAA model and Laplace trend test.
 //! Refuses failure times outside the observed span, and fewer failures than an estimate needs.
 
+use crate::arithmetic::statistics::chi_squared;
+
 /// The power-law (Crow-AMSAA, MIL-HDBK-189) model of a time-truncated observation: expected failures by t are lambda t^beta.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Growth {
@@ -26,6 +28,17 @@ pub fn crow_amsaa(times: &[f64], total: f64) -> Option<Growth> {
     let instantaneous_mtbf = 1.0 / (lambda * beta * total.powf(beta - 1.0));
     let growth = Growth { beta, lambda, instantaneous_mtbf };
     [beta, lambda, instantaneous_mtbf].iter().all(|value| value.is_finite() && *value > 0.0).then_some(growth)
+}
+
+/// The interval of a time-truncated fit's `beta` at `confidence`, from 2n beta / estimate, which is chi-squared with 2n degrees
+/// of freedom (MIL-HDBK-189): as (lower, upper). `None` without failures, or unless 0 < `confidence` < 1.
+#[must_use]
+pub fn beta_interval(beta: f64, failures: u64, confidence: f64) -> Option<(f64, f64)> {
+    if failures == 0 || !beta.is_finite() || beta <= 0.0 || !(confidence > 0.0 && confidence < 1.0) {
+        return None;
+    }
+    let (tail, freedom) = ((1.0 - confidence) / 2.0, 2.0 * failures as f64);
+    Some((beta * chi_squared(tail, freedom) / freedom, beta * chi_squared(1.0 - tail, freedom) / freedom))
 }
 
 /// The Laplace statistic of failures at `times` in a span of length `total`: standard normal where the rate is constant,
@@ -56,6 +69,14 @@ mod tests {
         assert!((found.beta - 0.4479).abs() < 1e-4 && (found.lambda - 0.4945).abs() < 1e-4);
         assert!((found.instantaneous_mtbf - 139.53).abs() < 0.01);
         assert!((laplace(&TIMES, 500.0).unwrap() + 2.2266).abs() < 1e-4);
+    }
+
+    /// Chi-squared with 16 degrees of freedom, as printed in tables: 6.908 and 28.845.
+    #[test]
+    fn the_interval_of_beta_has_the_quantiles_of_the_tables() {
+        let (lower, upper) = beta_interval(0.4479, 8, 0.95).unwrap();
+        assert!((lower - 0.4479 * 6.908 / 16.0).abs() < 1e-4 && (upper - 0.4479 * 28.845 / 16.0).abs() < 1e-4);
+        assert_eq!((beta_interval(1.0, 0, 0.95), beta_interval(1.0, 5, 1.0)), (None, None));
     }
 
     #[test]

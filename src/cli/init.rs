@@ -61,6 +61,14 @@ calendar = "office"
 # restore_within = { 1 = "1h", 2 = "4h" }              # incidents, by severity
 resolve_within = { 1 = "4h", 2 = "8h", 3 = "30h", 4 = "60h" }
 
+# Environments that are production, whatever their case, and the time within which an answer satisfies (Apdex).
+# [delivery]
+# production = ["prod", "production", "live"]
+# levels = 2024                 # whose published levels stand beside the figures of delivery
+# [performance]
+# apdex_s = 0.5
+# by_service = { "Payments" = 1.0 }
+
 # What the scorecard holds the services to. `limit` scores 0 points, `target` 100.
 [[targets]]
 metric = "availability"

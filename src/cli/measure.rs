@@ -9,7 +9,7 @@ use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period::Period;
 use crate::metrics::measure::Measure;
 use crate::pipeline::{self, Failure, Question, Session};
-use crate::report::{figure, v1};
+use crate::report::{figure, level, v1};
 use crate::scorecard::target::{self, DeclaredBy};
 
 /// Compute figures: any metric, slice and period
@@ -87,16 +87,23 @@ fn slice(measure: &Measure) -> String {
 }
 
 fn table(terminal: &Terminal, session: &Session, measures: &[Measure]) -> String {
+    let year = session.project.delivery.levels;
+    let levels: Vec<Option<String>> = measures
+        .iter()
+        .map(|measure| level::of(session.definitions.metrics.get(&measure.metric)?, measure, year))
+        .collect();
+    let leveled = levels.iter().any(Option::is_some);
     let rows = measures
         .iter()
-        .map(|measure| {
+        .zip(levels)
+        .map(|(measure, level)| {
             let metric = session.definitions.metrics.get(&measure.metric);
             let value = metric.map_or_else(String::new, |metric| figure::of(metric, measure));
             let interval = metric.and_then(|metric| figure::interval(metric, measure)).unwrap_or_default();
             let coverage = measure.coverage.map(|coverage| figure::share(coverage, None)).unwrap_or_default();
             let flags: Vec<&str> = measure.flags.iter().map(|flag| flag.as_str()).collect();
             let period = measure.period.id.clone();
-            vec![
+            let mut row = vec![
                 measure.metric.clone(),
                 slice(measure),
                 period,
@@ -105,10 +112,13 @@ fn table(terminal: &Terminal, session: &Session, measures: &[Measure]) -> String
                 measure.n.to_string(),
                 coverage,
                 flags.join(", "),
-            ]
+            ];
+            row.extend(leveled.then(|| level.unwrap_or_default()));
+            row
         })
         .collect();
-    let header = ["Metric", "Slice", "Period", "Value", "95 % interval", "n", "Coverage", "Flags"];
+    let mut header = vec!["Metric", "Slice", "Period", "Value", "95 % interval", "n", "Coverage", "Flags"];
+    header.extend(leveled.then_some("Level"));
     grid(terminal, &header, &[3, 5, 6], rows)
 }
 
@@ -119,7 +129,12 @@ fn json(session: &Session, measures: &[Measure]) -> Result<String, Trouble> {
         let target = target::choose(metric, &measure.dims, &targets);
         let target = target.filter(|target| target.declared_by == DeclaredBy::Project);
         let standing = target::standing(metric, measure, target.as_ref(), false);
-        Some(v1::Measure::of(metric, measure, Some((target.as_ref(), standing))))
+        let mut written = v1::Measure::of(metric, measure, Some((target.as_ref(), standing)));
+        if session.project.delivery.levels.is_some() {
+            let chosen = level::chosen(metric, session.project.delivery.levels);
+            written.level = chosen.and_then(|levels| v1::Level::of(levels, measure));
+        }
+        Some(written)
     });
     let document = serde_json::json!({
         "as_of": rfc3339(session.as_of),

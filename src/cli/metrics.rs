@@ -92,6 +92,10 @@ fn one(metric: &Metric) -> String {
         format!("Slices   {}", metric.slices.join(", ")),
         format!("Source   {}", metric.source),
     ];
+    if let Some(most) = &metric.up_to {
+        lines.push(format!("Up to    {most}"));
+    }
+    lines.extend(metric::level_lines(metric).into_iter().map(|line| format!("Levels   {line}")));
     if metric.fact().is_some() {
         lines.extend(["SQL".to_string(), metric::sql(metric)]);
     }
@@ -124,6 +128,8 @@ fn markdown(definitions: &Definitions) -> String {
             ),
             format!("- Source: {}", metric.source),
         ]);
+        lines.extend(metric.up_to.iter().map(|most| format!("- Up to: `{most}`")));
+        lines.extend(metric::level_lines(metric).into_iter().map(|line| format!("- Levels: {line}")));
     }
     lines.join("\n")
 }

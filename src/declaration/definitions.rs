@@ -1,6 +1,6 @@
 //! Everything that is declared, loaded and checked at once: tables, facts, mappings, metrics, and their issues.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::Catalogue;
 use super::issue::{Issue, Level};
@@ -93,6 +93,13 @@ impl Definitions {
                 issue.line = project.line_naming(name);
                 issues.push(issue);
             }
+        }
+        let years: BTreeSet<u64> =
+            self.metrics.values().flat_map(|metric| &metric.levels).map(|levels| levels.year).collect();
+        if let Some(year) = project.delivery.levels.filter(|year| !years.contains(year)) {
+            let known = years.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+            let message = format!("delivery.levels: no metric has levels of the year {year}");
+            issues.push(Issue::error(PROJECT_FILE, message).hint(format!("known are {known}")));
         }
         for target in &project.targets {
             let Some(metric) = self.metrics.get(&target.metric) else {

@@ -134,11 +134,23 @@ pub enum Function {
     /// Share of the parts that reach their target: (part, of it, whole, target), with the sum of what is of it over the sum
     /// of the whole by part against the part's target.
     Attainment,
+    /// One-sided lower bound of the same, at a confidence; it exists without a failure too.
+    MtbfLower,
+    /// Probability to run for a span without a failure, of (time, failures) and the span.
+    MissionReliability,
+    /// Shape of the power law that failures at these instants follow over the period (Crow-AMSAA).
+    GrowthBeta,
+    /// Mean time between failures that the same law reaches at the end of the period.
+    GrowthMtbf,
+    /// Laplace's statistic of the trend of these instants over the period.
+    Laplace,
+    /// Seconds from the latest of these instants to the moment; 0 where it lies ahead.
+    Since,
 }
 
 impl Function {
     /// Every function with its name.
-    pub const ALL: [(&'static str, Function); 13] = [
+    pub const ALL: [(&'static str, Function); 19] = [
         ("COUNT", Function::Count),
         ("SUM", Function::Sum),
         ("AVG", Function::Avg),
@@ -152,6 +164,12 @@ impl Function {
         ("KM_WITHIN", Function::KmWithin),
         ("MTBF", Function::Mtbf),
         ("ATTAINMENT", Function::Attainment),
+        ("MTBF_LOWER", Function::MtbfLower),
+        ("MISSION_RELIABILITY", Function::MissionReliability),
+        ("GROWTH_BETA", Function::GrowthBeta),
+        ("GROWTH_MTBF", Function::GrowthMtbf),
+        ("LAPLACE", Function::Laplace),
+        ("SINCE", Function::Since),
     ];
 
     /// Its name in capitals.

@@ -11,6 +11,7 @@ mod fields;
 mod graph;
 #[cfg(test)]
 mod graph_tests;
+mod levels;
 mod print;
 mod read;
 #[cfg(test)]
@@ -20,7 +21,8 @@ mod tables;
 mod tests;
 
 pub use graph::load;
-pub use print::{formula_text, sql};
+pub use levels::{Band, Level, Levels};
+pub use print::{formula_text, level_lines, sql};
 
 /// The columns of each fact: fact, column, what the column holds.
 pub type Facts = BTreeMap<String, BTreeMap<String, super::table::Kind>>;
@@ -52,10 +54,15 @@ pub struct Metric {
     pub limit: Option<f64>,
     /// Fewer rows than this are not enough for a figure.
     pub minimum_n: u64,
-    /// Whether its value is an estimate, which its measures are flagged as.
-    pub estimated: bool,
     /// Figures to show next to it.
     pub beside: Vec<String>,
+    /// The value if everything is true that is only inferred: the figure is then the range from its value to this, and
+    /// flagged as estimated.
+    pub up_to: Option<Value>,
+    /// Whether it rests on inference and not on records alone: its figures are flagged.
+    pub estimated: bool,
+    /// Levels of performance that others have published, by year.
+    pub levels: Vec<Levels>,
     /// A worked example, checked by the tests.
     pub example: Option<Example>,
     /// Its file, from the root of the catalogue.
@@ -183,7 +190,7 @@ impl IntervalKind {
                 Function::Count if !one.distinct => IntervalKind::Poisson,
                 Function::Avg => IntervalKind::Mean,
                 Function::Median | Function::Quantile => IntervalKind::Median,
-                Function::Mtbf => IntervalKind::Mtbf,
+                function if function.has_test_interval() => IntervalKind::Mtbf,
                 function if function.is_survival() => IntervalKind::Km,
                 _ => IntervalKind::None,
             },
@@ -264,7 +271,9 @@ impl Better {
 pub struct Example {
     /// Rows of the fact; columns not named are missing. Instants are RFC 3339, as texts or as TOML has them.
     pub rows: Vec<toml::Table>,
-    /// The moment of a stock, µs UTC.
+    /// The start of the period, µs UTC, for a statistic that knows it.
+    pub start: Option<i64>,
+    /// The moment of a stock, or the end of the period, µs UTC.
     pub moment: Option<i64>,
     /// Values of the inputs of a formula; scores of the parts of an index. A part not named has none.
     pub inputs: BTreeMap<String, f64>,

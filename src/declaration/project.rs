@@ -2,6 +2,7 @@
 
 mod calendars;
 mod clocks;
+pub mod delivery;
 mod fiscal;
 mod holidays;
 mod raw;
@@ -60,6 +61,10 @@ pub struct Project {
     pub fiscal_year_start: u32,
     /// How service time is accounted.
     pub service_time: ServiceTime,
+    /// Which environments are production, and the year of the performance levels.
+    pub delivery: delivery::Delivery,
+    /// How fast an answer has to be to satisfy.
+    pub performance: delivery::Performance,
     /// Targets of the scorecard.
     pub targets: Vec<DeclaredTarget>,
     /// Reports that a run renders.
@@ -244,6 +249,7 @@ impl Project {
         if !(0.0..=1.0).contains(&raw.ingest.tolerate_rejects) {
             report(Issue::error(PROJECT_FILE, "ingest.tolerate_rejects: expected a share from 0 to 1"));
         }
+        issues.extend(delivery::issues(PROJECT_FILE, &raw.delivery, &raw.performance));
         let project = Self {
             root: root.to_path_buf(),
             name: raw.name,
@@ -259,6 +265,8 @@ impl Project {
             clocks,
             fiscal_year_start,
             service_time: raw.service_time,
+            delivery: raw.delivery,
+            performance: raw.performance,
             targets,
             reports: raw.reports,
             text: whole,

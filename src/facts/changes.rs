@@ -4,13 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
+use super::attribution::{self, Ends, Links};
 use super::columns::{Builder, boolean, elapsed_s, instant, text};
 use super::context::{Context, References};
 use super::incidents::linked;
 use crate::lake::LakeError;
-
-/// An incident within this time after a change of the same service ended may have been caused by it.
-const INFERENCE_WINDOW: i64 = 24 * 3_600 * 1_000_000;
 
 /// Builds the fact `changes`.
 pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
@@ -63,6 +61,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         .zip(&caused)
         .map(|(outcome, caused)| if *caused { Some(true) } else { is(&["failed", "backed_out"])(outcome) });
     fact.boolean("failed", failed.collect());
+    fact.boolean("with_issues", outcome.iter().map(is(&["successful_with_issues"])).collect());
     fact.boolean("backed_out", outcome.iter().map(is(&["backed_out"])).collect());
     fact.boolean("caused_incident", caused.iter().map(|caused| Some(*caused)).collect());
     let inferred = inferred.iter().zip(&caused).map(|(inferred, declared)| Some(*inferred && !declared));
@@ -97,6 +96,10 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.boolean("standard", kind.iter().map(|kind| kind.map(|kind| kind == "standard")).collect());
     fact.number("lead_time_s", (0..count).map(|row| elapsed_s(requested[row], ended[row])).collect());
     fact.number("approval_wait_s", (0..count).map(|row| elapsed_s(requested[row], approved[row])).collect());
+    fact.number("realisation_s", (0..count).map(|row| elapsed_s(approved[row], ended[row])).collect());
+    let begun = |row: usize| started[row].or(ended[row]);
+    let after_the_fact = (0..count).map(|row| Some(requested[row]? > begun(row)?));
+    fact.boolean("retrospective", after_the_fact.collect());
     fact.number("duration_s", (0..count).map(|row| elapsed_s(started[row], ended[row])).collect());
     fact.finish()
 }
@@ -113,26 +116,17 @@ fn declared_causes(context: &Context) -> Result<BTreeSet<String>, LakeError> {
     Ok(causes)
 }
 
-/// Whether an incident of the same service began within 24 hours after each change ended.
+/// Whether an incident without a declared cause began on each change's service within 24 hours after it ended.
 fn inferred_causes(context: &Context, service: &[Option<&str>], ended: &[Option<i64>]) -> Result<Vec<bool>, LakeError> {
-    let incidents = context.frame("incidents")?;
-    let names = text(&incidents, "service")?;
-    let started = instant(&incidents, "started_at", Some(context.as_of))?;
-    let detected = instant(&incidents, "detected_at", Some(context.as_of))?;
-    let mut starts: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
-    for row in 0..incidents.height() {
-        if let (Some(name), Some(at)) = (names[row], started[row].or(detected[row])) {
-            starts.entry(name).or_default().push(at);
-        }
+    let ends = Ends::new(ended.iter().enumerate().map(|(row, ended)| (row, service[row], *ended)));
+    let mut near = vec![false; service.len()];
+    for incident in
+        attribution::incidents(context, &Links::read(context)?)?.iter().filter(|incident| !incident.is_declared())
+    {
+        let Some(service) = incident.service.as_deref() else { continue };
+        ends.near(service, incident.start).for_each(|row| near[row] = true);
     }
-    Ok(service
-        .iter()
-        .zip(ended)
-        .map(|(service, ended)| match (service.and_then(|service| starts.get(service)), ended) {
-            (Some(starts), Some(ended)) => starts.iter().any(|at| (*ended..*ended + INFERENCE_WINDOW).contains(at)),
-            _ => false,
-        })
-        .collect())
+    Ok(near)
 }
 
 /// Whether each change's actual window overlaps another's on the same service or one that depends on it or it depends on.

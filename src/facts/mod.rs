@@ -1,6 +1,8 @@
 //! Facts: one derived table per grain, with the clocks and judgements that metrics aggregate. Replaceable at any time.
 
+mod attribution;
 mod changes;
+mod checks;
 mod clock;
 mod clock_columns;
 mod clock_contract;
@@ -9,13 +11,20 @@ mod clock_life;
 mod clock_problems;
 mod columns;
 mod context;
+mod deployments;
+mod effort;
 mod evidence;
+mod failure_history;
+mod incident_origins;
 mod incidents;
 mod needs;
 pub mod objective;
+mod patches;
 mod path;
 mod probes;
+mod problems;
 mod service_time;
+mod ticket_links;
 mod tickets;
 mod tiers;
 
@@ -91,4 +100,26 @@ pub const FACTS: &[Fact] = &[
     Fact { name: "slo_days", tables: EVERY_TABLE, build: objective::build_days },
     Fact { name: "slo_windows", tables: EVERY_TABLE, build: objective::build_windows },
     Fact { name: "slo_alerts", tables: EVERY_TABLE, build: objective::build_alerts },
+    Fact {
+        name: "failure_history",
+        tables: &["services", "outages", "probes", "maintenance", "incidents", "changes"],
+        build: failure_history::build,
+    },
+    Fact {
+        name: "incident_origins",
+        tables: &["incidents", "services", "links", "changes", "deployments", "tickets"],
+        build: incident_origins::build,
+    },
+    Fact {
+        name: "deployments",
+        tables: &["deployments", "incidents", "tickets", "links", "services"],
+        build: deployments::build,
+    },
+    Fact { name: "deployment_days", tables: &["deployments", "services"], build: deployments::build_days },
+    Fact { name: "checks", tables: &["probes", "services"], build: checks::build },
+    Fact { name: "effort", tables: &["effort"], build: effort::build },
+    Fact { name: "problems", tables: &["problems", "deployments", "services"], build: problems::build },
+    Fact { name: "patches", tables: &["patches", "services"], build: patches::build },
+    Fact { name: "assets", tables: &["patches", "services"], build: patches::build_assets },
+    Fact { name: "ticket_links", tables: &["tickets", "links", "incidents", "services"], build: ticket_links::build },
 ];

@@ -3,7 +3,7 @@
 use super::attainment;
 use super::columns::Columns;
 use super::survival;
-use crate::arithmetic::{reliability, statistics};
+use crate::arithmetic::statistics;
 use crate::declaration::expression::{Aggregate, Function, Operator, Value};
 use crate::declaration::metric::IntervalKind;
 
@@ -13,6 +13,8 @@ pub(super) struct Cell<'a> {
     pub rows: &'a [u32],
     /// For a stock: the start of each row's life, and the moment at which ages are taken.
     pub ages: Option<(&'a [i64], i64)>,
+    /// Start of the period, and its end or as-of when that is earlier, µs UTC.
+    pub span: (i64, i64),
 }
 
 /// A figure before it is dressed as a measure.
@@ -125,7 +127,9 @@ fn single(columns: &Columns, cell: &Cell, aggregate: &Aggregate, interval: Inter
         }
         (Function::Attainment, Some(_)) => return attainment::figure(columns, cell, aggregate),
         (function, Some(_)) if function.is_survival() => return survival::figure(columns, cell, aggregate, interval),
-        (Function::Mtbf, Some(_)) => return mtbf(columns, cell, aggregate, interval),
+        (function, Some(_)) if function.is_reliability() => {
+            return super::reliability::figure(columns, cell, aggregate, interval);
+        }
         (function, Some(sql)) => {
             let (mut values, rows) = gather(columns, cell, sql, filter);
             let mut figure = over(function, aggregate.quantile, &mut values, interval);
@@ -145,7 +149,7 @@ fn single(columns: &Columns, cell: &Cell, aggregate: &Aggregate, interval: Inter
 }
 
 /// The present values of an expression in a cell, and how many rows there were.
-fn gather(columns: &Columns, cell: &Cell, sql: &str, filter: Option<&[bool]>) -> (Vec<f64>, usize) {
+pub(super) fn gather(columns: &Columns, cell: &Cell, sql: &str, filter: Option<&[bool]>) -> (Vec<f64>, usize) {
     let rows = cell.rows.iter().filter(|row| filter.is_none_or(|filter| filter[**row as usize]));
     let mut seen = 0;
     let mut values = Vec::with_capacity(cell.rows.len());
@@ -194,29 +198,6 @@ fn over(function: Function, quantile: Option<f64>, values: &mut [f64], interval:
         value: value.filter(|value| value.is_finite()),
         lower: bounds.map(|bounds| bounds.0),
         upper: bounds.map(|bounds| bounds.1),
-        ..Figure::default()
-    }
-}
-
-fn mtbf(columns: &Columns, cell: &Cell, aggregate: &Aggregate, interval: IntervalKind) -> Figure {
-    let [time, failures] = aggregate.arguments.as_slice() else { return Figure::default() };
-    let filter = aggregate.filter.as_ref().map(|filter| columns.truth(&filter.sql));
-    let time: f64 = gather(columns, cell, &time.sql, filter).0.iter().sum();
-    let (counts, _) = gather(columns, cell, &failures.sql, filter);
-    if counts.is_empty() || time <= 0.0 {
-        return Figure::default();
-    }
-    let failures: f64 = counts.iter().sum();
-    let bounds = reliability::mtbf(time, failures.round() as u64, 0.95);
-    let shown = interval != IntervalKind::None;
-    Figure {
-        // Without a failure there is no point value, only a lower bound.
-        value: bounds.as_ref().and_then(|bounds| bounds.value),
-        numerator: Some(time),
-        denominator: Some(failures),
-        n: failures.round() as u64,
-        lower: bounds.as_ref().filter(|_| shown).and_then(|bounds| bounds.lower),
-        upper: bounds.as_ref().filter(|_| shown).and_then(|bounds| bounds.upper),
         ..Figure::default()
     }
 }

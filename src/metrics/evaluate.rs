@@ -253,7 +253,7 @@ pub(super) fn need(needs: &mut Needs, metric: &Metric, by: &[String], filter: Op
     needs.words.extend(by.iter().filter(|name| *name != AGE_BAND).cloned());
     needs.truths.extend(population.iter().chain(filter).map(|expression| expression.sql.clone()));
     needs.truths.extend(exclude.iter().map(|(_, expression)| expression.sql.clone()));
-    for value in std::iter::once(value).chain(coverage) {
+    for value in std::iter::once(value).chain(coverage).chain(&metric.up_to) {
         need_value(needs, value);
     }
 }
@@ -271,6 +271,7 @@ fn need_value(needs: &mut Needs, value: &Value) {
                 let sql = argument.sql.clone();
                 match aggregate.function {
                     _ if sql == AGE => {}
+                    function if function.takes_instants() => needs.instants.extend(argument.columns.iter().cloned()),
                     Function::Count if aggregate.distinct => {
                         needs.words.insert(sql);
                     }
@@ -320,8 +321,13 @@ impl Job<'_> {
             Time::Alive { from, .. } => Some((self.columns.instant(from), moment)),
             Time::At(_) => None,
         };
-        let cell = Cell { rows: &rows, ages };
-        let figure = aggregate::figure(self.columns, &cell, value, *interval);
+        let cell = Cell { rows: &rows, ages, span: (measure.period.start, moment) };
+        let mut figure = aggregate::figure(self.columns, &cell, value, *interval);
+        if let (Some(up_to), Some(declared)) = (&self.metric.up_to, figure.value) {
+            // The range from what is declared to what may be, in place of a sample's interval.
+            let most = aggregate::figure(self.columns, &cell, up_to, IntervalKind::None).value;
+            (figure.lower, figure.upper) = (Some(declared), most.map(|most| most.max(declared)));
+        }
         measure.coverage = match coverage {
             Some(coverage) => aggregate::figure(self.columns, &cell, coverage, IntervalKind::None).value,
             None => figure.present,
@@ -349,7 +355,7 @@ impl Job<'_> {
         if sample && figure.value.is_some() && figure.n < LOW_N {
             measure.flags.insert(Flag::LowN);
         }
-        if self.metric.estimated && measure.value.is_some() {
+        if self.metric.estimated && figure.value.is_some() {
             measure.flags.insert(Flag::Estimated);
         }
         if figure.censored {

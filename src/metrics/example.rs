@@ -77,7 +77,8 @@ fn over_rows(metric: &Metric, fact: &Table, time: &Time, example: &Example) -> P
             Cells::build(&columns, time, &[], &[period], &[moment])
         }
     };
-    let period = Period { id: "example".into(), kind: PeriodKind::Range, start: NEVER + 1, end: i64::MAX };
+    let start = example.start.unwrap_or(NEVER + 1);
+    let period = Period { id: "example".into(), kind: PeriodKind::Range, start, end: i64::MAX };
     let job = Job { columns: &columns, metric, cells: &cells, filter: None };
     Ok(job.measure(0, 0, period, moment, i64::MAX))
 }
@@ -142,7 +143,7 @@ mod tests {
         })
         .unwrap();
         let Definition::Aggregate { value, .. } = &metric.definition else { unreachable!() };
-        let cell = super::super::aggregate::Cell { rows: &[], ages: None };
+        let cell = super::super::aggregate::Cell { rows: &[], ages: None, span: (0, 1) };
         assert_eq!(figure(&columns, &cell, value, IntervalKind::Wilson).value, None);
     }
 }

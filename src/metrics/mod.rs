@@ -11,6 +11,7 @@ mod columns;
 pub mod evaluate;
 pub mod example;
 pub mod measure;
+mod reliability;
 mod survival;
 
 pub use evaluate::{MeasureError, Request, evaluate};

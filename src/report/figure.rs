@@ -10,12 +10,22 @@ pub const NOTHING: &str = "–";
 /// The figure of a measure, or the word for its absence.
 pub fn of(metric: &Metric, measure: &Measure) -> String {
     match (measure.state, measure.value) {
-        (State::Value, Some(value)) => value_text(metric, value, half(measure)),
+        (State::Value, Some(value)) => match range(metric, measure) {
+            Some(text) => text,
+            None => value_text(metric, value, half(measure)),
+        },
         (State::NotApplicable, _) => NOTHING.to_owned(),
         (State::NotEnough, _) if measure.n == 0 => "too few".to_owned(),
         (State::NotEnough, _) => format!("too few (n{NARROW}={NARROW}{})", count(measure.n as f64)),
         _ => "no data".to_owned(),
     }
+}
+
+/// "8–17 %": the figure of a metric that is known as a range, from what is declared to what may be.
+fn range(metric: &Metric, measure: &Measure) -> Option<String> {
+    metric.up_to.as_ref()?;
+    let (lower, upper) = (measure.lower?, measure.upper?);
+    (upper > lower).then(|| span(metric, measure, lower, upper, "–"))
 }
 
 /// Half the width of a measure's interval.
@@ -161,11 +171,18 @@ pub fn target(metric: &Metric, value: f64) -> String {
 pub fn interval(metric: &Metric, measure: &Measure) -> Option<String> {
     let (lower, upper) = (measure.lower?, measure.upper?);
     measure.value?;
+    // A range is the figure itself, and no sample's interval.
+    metric.up_to.is_none().then(|| span(metric, measure, lower, upper, " to "))
+}
+
+fn span(metric: &Metric, measure: &Measure, lower: f64, upper: f64, between: &str) -> String {
     let half = half(measure);
     // Nobody opens half a ticket: the ends of a count's interval are whole from ten on.
     let end = |value: f64| {
-        if let (Unit::PerHour, Some(shown)) = (metric.unit, measure.value) {
-            return rate_in(value, shown);
+        match (metric.unit, measure.value) {
+            (Unit::PerHour, Some(shown)) => return rate_in(value, shown),
+            (Unit::PerDay, Some(shown)) => return rate_in(value / 24.0, shown / 24.0),
+            _ => {}
         }
         let whole = metric.unit == Unit::Count && value >= 10.0;
         value_text(metric, if whole { value.round() } else { value }, half)
@@ -173,14 +190,16 @@ pub fn interval(metric: &Metric, measure: &Measure) -> Option<String> {
     let (low, high) = (end(lower), end(upper));
     // "58 % to 64 %" says its unit once.
     let unit = match metric.unit {
-        Unit::PerHour => high.split_once(NARROW).map_or_else(String::new, |(_, unit)| format!("{NARROW}{unit}")),
+        Unit::PerHour | Unit::PerDay => {
+            high.split_once(NARROW).map_or_else(String::new, |(_, unit)| format!("{NARROW}{unit}"))
+        }
         _ => format!("{NARROW}%"),
     };
     let low = match low.strip_suffix(&unit) {
         Some(number) if high.ends_with(&unit) => number.to_owned(),
         _ => low,
     };
-    Some(format!("{low} to {high}"))
+    format!("{low}{between}{high}")
 }
 
 /// A change: with its sign, shares in points. Changes too small to show are "±0".
@@ -222,6 +241,18 @@ mod tests {
     use super::*;
     use crate::scorecard::example;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_range_is_the_figure_and_no_interval() {
+        let mut metric = example::metric("change_failure_rate");
+        metric.up_to = crate::declaration::expression::parse_value("COUNT(*)").ok();
+        let measure =
+            Measure { lower: Some(1.0 / 12.0), upper: Some(2.0 / 12.0), ..example::measure(&metric, 1.0 / 12.0) };
+        assert_eq!(plain(&of(&metric, &measure)), "8–17 %");
+        assert_eq!(interval(&metric, &measure), None);
+        let certain = Measure { upper: measure.lower, ..measure };
+        assert_eq!(plain(&of(&metric, &certain)), "8.3 %");
+    }
 
     fn plain(text: &str) -> String {
         text.replace([NARROW, '\u{202f}'], " ")

@@ -9,6 +9,7 @@ pub mod figure;
 pub mod format;
 pub mod html;
 pub mod json;
+pub mod level;
 pub mod markdown;
 pub mod objective;
 pub mod reason;

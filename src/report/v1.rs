@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::level;
 use crate::arithmetic::control::{Limits, Signal};
 use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period;
-use crate::declaration::metric::Metric;
+use crate::declaration::metric::{Levels, Metric};
 use crate::metrics::measure;
 use crate::scorecard::quality;
 use crate::scorecard::scorecard::{self, Card, Scorecard};
@@ -98,10 +99,32 @@ pub struct Measure {
     pub flags: Vec<&'static str>,
     /// Rows left out, by the name of the rule.
     pub excluded: BTreeMap<String, u64>,
+    /// Where the figure would stand among published levels; only of metrics that have some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
     /// The target.
     pub target: Option<f64>,
     /// met, at_risk, missed, no_data or no_target; null where it was not judged.
     pub status: Option<&'static str>,
+}
+
+/// Published levels of performance.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Level {
+    /// The levels that the figure belongs to; none where nothing was published for it, several where they are alike.
+    pub names: Vec<String>,
+    /// Where they were published.
+    pub source: String,
+    /// The year that they speak of.
+    pub year: u64,
+}
+
+impl Level {
+    /// The level of a measure; `None` without a value.
+    pub fn of(levels: &Levels, measure: &measure::Measure) -> Option<Self> {
+        let names = levels.of(measure.value?).into_iter().map(str::to_owned).collect();
+        Some(Level { names, source: levels.source.clone(), year: levels.year })
+    }
 }
 
 impl Measure {
@@ -123,6 +146,7 @@ impl Measure {
             coverage: measure.coverage,
             flags: measure.flags.iter().map(|flag| flag.as_str()).collect(),
             excluded: measure.excluded.iter().cloned().collect(),
+            level: level::chosen(metric, None).and_then(|levels| Level::of(levels, measure)),
             target: judged.and_then(|(target, _)| target).map(|target| target.target),
             status: judged.map(|(_, standing)| standing.status.as_str()),
         }

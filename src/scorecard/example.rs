@@ -109,6 +109,8 @@ fn blank(id: &str, title: &str, unit: Unit, better: Better, pillar: &str, defini
         minimum_n: 1,
         estimated: false,
         beside: Vec::new(),
+        up_to: None,
+        levels: Vec::new(),
         example: None,
         lines: BTreeMap::new(),
         file: format!("queries/metrics/{pillar}/{id}.toml"),

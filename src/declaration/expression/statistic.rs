@@ -60,12 +60,33 @@ pub const STATISTICS: &[Statistic] = &[
     row(Function::KmWithin, "KM_WITHIN(duration, seen, 14400)", 2, Some(1), Some(Constant::Positive)),
     row(Function::Mtbf, "MTBF(up_s, failures)", 2, None, None),
     row(Function::Attainment, "ATTAINMENT(part, up_s, agreed_s, target)", 4, None, None),
+    row(Function::MtbfLower, "MTBF_LOWER(up_s, failures, 0.95)", 2, None, Some(Constant::Share)),
+    row(Function::MissionReliability, "MISSION_RELIABILITY(up_s, failures, 604800)", 2, None, Some(Constant::Positive)),
+    row(Function::GrowthBeta, "GROWTH_BETA(started_at)", 1, None, None),
+    row(Function::GrowthMtbf, "GROWTH_MTBF(started_at)", 1, None, None),
+    row(Function::Laplace, "LAPLACE(started_at)", 1, None, None),
+    row(Function::Since, "SINCE(until_at)", 1, None, None),
 ];
 
 impl Function {
     /// How it is written, for a named statistic.
     pub fn statistic(self) -> Option<&'static Statistic> {
         STATISTICS.iter().find(|statistic| statistic.function == self)
+    }
+
+    /// Whether it takes a column of instants, which it holds against the evaluation's period.
+    pub fn takes_instants(self) -> bool {
+        matches!(self, Function::GrowthBeta | Function::GrowthMtbf | Function::Laplace | Function::Since)
+    }
+
+    /// Whether it is a statistic of operating time and failures.
+    pub fn is_reliability(self) -> bool {
+        self.takes_instants() || matches!(self, Function::Mtbf | Function::MtbfLower | Function::MissionReliability)
+    }
+
+    /// Whether its interval is that of a time-truncated test.
+    pub fn has_test_interval(self) -> bool {
+        matches!(self, Function::Mtbf | Function::MissionReliability | Function::GrowthBeta)
     }
 
     /// Whether it is read off a survival curve.

@@ -197,6 +197,11 @@ fn values_that_do_not_go_together_are_refused() {
     assert_eq!(check("KM_WITHIN(a, failed, 60) + KM_MEAN(a, failed, 60)"), []);
     assert!(check("KM_QUANTILE(a, n, 0.5)")[0].message.contains("true or false"));
     assert!(check("KM_MEDIAN(a, n)")[0].message.contains("true or false"));
+    assert_eq!(check("GROWTH_BETA(opened_at) + LAPLACE(opened_at) + SINCE(closed_at)"), []);
+    assert_eq!(check("MISSION_RELIABILITY(a, n, 604800) + MTBF_LOWER(a, n, 0.9)"), []);
+    for not in ["GROWTH_BETA(a)", "SINCE(COALESCE(closed_at, opened_at))"] {
+        assert!(check(not)[0].message.contains("expected a column of instants"), "{not}");
+    }
 }
 
 #[test]

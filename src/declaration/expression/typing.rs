@@ -92,10 +92,16 @@ pub fn check_value(value: &Value, columns: &Columns) -> Vec<Refusal> {
                 (function, _) if function.statistic().is_some_and(|named| named.seen == Some(position)) => {
                     Type::is_boolean
                 }
+                (function, _) if function.takes_instants() => |found| found == Type::Instant,
                 _ => Type::is_numeric,
             };
             match type_of_row(argument, columns) {
-                Ok(found) if fits(found) => {}
+                Ok(found) if fits(found) && (found != Type::Instant || is_plain(argument) || name == "COUNT") => {}
+                Ok(found) if aggregate.function.takes_instants() => {
+                    let message =
+                        format!("{name}: expected a column of instants, found `{}`, {}", argument.sql, found.word());
+                    refusals.push(Refusal::new(message, 0));
+                }
                 Ok(found) => {
                     let seen = aggregate.function.statistic().is_some_and(|named| named.seen == Some(position));
                     refusals.push(misfit(name, seen, &argument.sql, found));
@@ -113,6 +119,11 @@ pub fn check_value(value: &Value, columns: &Columns) -> Vec<Refusal> {
         }
     }
     refusals
+}
+
+/// Whether an expression is a column and nothing else.
+fn is_plain(row: &RowExpression) -> bool {
+    row.columns.len() == 1 && row.columns.contains(row.sql.trim_matches('"'))
 }
 
 fn misfit(name: &str, seen: bool, sql: &str, found: Type) -> Refusal {

@@ -23,7 +23,13 @@ pub(super) fn check(metric: &Metric, facts: &Facts) -> Vec<Issue> {
                 check.issues.push(with_known(issue, fact, facts.keys().map(String::as_str)));
             }
         },
-        _ => check.inputs(),
+        _ => {
+            if metric.up_to.is_some() {
+                let issue = check.issue("up_to", "up_to: a metric over metrics has no range of its own");
+                check.issues.push(issue.hint("write it for a metric with `fact` and `value`"));
+            }
+            check.inputs();
+        }
     }
     check.issues
 }
@@ -80,6 +86,9 @@ impl Check<'_> {
         }
         for refusal in check_value(value, &columns) {
             self.note("value", refusal);
+        }
+        for refusal in metric.up_to.iter().flat_map(|most| check_value(most, &columns)) {
+            self.note("up_to", refusal);
         }
         for refusal in coverage.iter().flat_map(|coverage| check_value(coverage, &columns)) {
             self.note("coverage", refusal);
@@ -156,7 +165,7 @@ impl Check<'_> {
             }
             IntervalKind::Median => matches!(single, Some(Function::Median | Function::Quantile)),
             IntervalKind::Mean => single == Some(Function::Avg),
-            IntervalKind::Mtbf => single == Some(Function::Mtbf),
+            IntervalKind::Mtbf => single.is_some_and(Function::has_test_interval),
             IntervalKind::Km => single.is_some_and(Function::is_survival),
             IntervalKind::None => true,
         };

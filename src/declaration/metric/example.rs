@@ -22,18 +22,8 @@ pub(super) fn example(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>) -> Option<
     }
     let mut inner = fields.table(sheet, "example", "example.")?;
     let rows = rows(sheet, &mut inner);
-    let moment = inner.take("moment").and_then(|value| {
-        let text = match value.get_ref().as_datetime() {
-            Some(moment) => moment.to_string(),
-            None => value.get_ref().as_str().unwrap_or("").to_string(),
-        };
-        let found = from_rfc3339(&text);
-        if found.is_none() {
-            let message = format!("example.moment: expected an RFC 3339 instant, found `{text}`");
-            sheet.issue(value.span().start, message, Some("write it as 2026-01-10T00:00:00Z".to_string()));
-        }
-        found
-    });
+    let start = instant(sheet, &mut inner, "start", "example.start");
+    let moment = instant(sheet, &mut inner, "moment", "example.moment");
     let inputs = inputs(sheet, &mut inner);
     let expect = if inner.has("expect") {
         inner.table(sheet, "expect", "example.expect.").map(|table| expect(sheet, table)).unwrap_or_default()
@@ -43,7 +33,22 @@ pub(super) fn example(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>) -> Option<
         Expect::default()
     };
     inner.finish(sheet);
-    Some(Example { rows, moment, inputs, expect })
+    Some(Example { rows, start, moment, inputs, expect })
+}
+
+fn instant(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>, key: &'static str, shown: &str) -> Option<i64> {
+    fields.take(key).and_then(|value| {
+        let text = match value.get_ref().as_datetime() {
+            Some(moment) => moment.to_string(),
+            None => value.get_ref().as_str().unwrap_or("").to_string(),
+        };
+        let found = from_rfc3339(&text);
+        if found.is_none() {
+            let message = format!("{shown}: expected an RFC 3339 instant, found `{text}`");
+            sheet.issue(value.span().start, message, Some("write it as 2026-01-10T00:00:00Z".to_string()));
+        }
+        found
+    })
 }
 
 fn rows(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>) -> Vec<toml::Table> {

@@ -168,7 +168,8 @@ impl<'t> Fields<'t> {
     /// True or false.
     pub fn truth(&mut self, sheet: &mut Sheet<'_>, key: &'static str) -> Option<bool> {
         let value = self.take(key)?;
-        self.expect(sheet, key, value, value.get_ref().as_bool(), "true or false").map(|found| found.value)
+        let found = value.get_ref().as_bool();
+        self.expect(sheet, key, value, found, "true or false").map(|found| found.value)
     }
 
     /// A list of texts, each with its place.

@@ -1,6 +1,6 @@
 //! Metrics as text: the formula for readers, and one SELECT in standard SQL for other engines.
 
-use super::{Definition, Metric, Time};
+use super::{Definition, Level, Metric, Time};
 use crate::declaration::expression::{Aggregate, Function, Operator, RowExpression, Value};
 
 /// The definition of a metric in one line for readers.
@@ -28,6 +28,28 @@ pub fn formula_text(metric: &Metric) -> String {
             text
         }
     }
+}
+
+/// A metric's published levels, one line each publication: "2024 (DORA): elite below 3600; high ...".
+pub fn level_lines(metric: &Metric) -> Vec<String> {
+    let end = |end: Option<(f64, bool)>, within: &str, without: &str| {
+        end.map(|(value, inside)| format!("{} {value}", if inside { within } else { without }))
+    };
+    let band = |band: &super::Band| {
+        let ends = match band.level {
+            Level::Near(figure) => format!("near {figure}"),
+            Level::Between { lower, upper } => {
+                let ends = [end(lower, "from", "above"), end(upper, "to", "below")];
+                ends.into_iter().flatten().collect::<Vec<_>>().join(" ")
+            }
+        };
+        format!("{} {ends}", band.name)
+    };
+    let line = |levels: &super::Levels| {
+        let bands: Vec<String> = levels.bands.iter().map(band).collect();
+        format!("{} ({}): {}", levels.year, levels.source, bands.join("; "))
+    };
+    metric.levels.iter().map(line).collect()
 }
 
 /// The metric as one SELECT in standard SQL. `:period_start`, `:period_end` and `:moment` stand for the evaluation's period;
@@ -133,6 +155,12 @@ fn standard_aggregate(aggregate: &Aggregate) -> String {
         (Function::Mtbf, _, [time, failures]) => {
             format!("CAST(SUM({}){filter} AS DOUBLE PRECISION) / NULLIF(SUM({}){filter}, 0)", time.sql, failures.sql)
         }
+        (Function::MissionReliability, _, [time, failures]) => {
+            let sums = [failures, time].map(|row| format!("NULLIF(SUM({}){filter}, 0)", row.sql));
+            let span = aggregate.constant.unwrap_or(0.0);
+            format!("EXP(-{span} * CAST({} AS DOUBLE PRECISION) / {})", sums[0], sums[1])
+        }
+        (function, _, [at]) if function.takes_instants() => over_instants(function, &at.sql, &filter),
         _ => aggregate.to_string(),
     }
 }
@@ -155,6 +183,24 @@ SELECT AVG(CASE WHEN reached >= target THEN 1.0 ELSE 0.0 END) AS {id}, COUNT(*) 
 FROM parts
 WHERE reached IS NOT NULL"
     )
+}
+
+/// A statistic of instants over the period from `:period_start` to `:moment`.
+fn over_instants(function: Function, at: &str, filter: &str) -> String {
+    let seconds = |from: &str, to: &str| format!("CAST(EXTRACT(EPOCH FROM {to} - {from}) AS DOUBLE PRECISION)");
+    let (elapsed, total) = (seconds(":period_start", at), seconds(":period_start", ":moment"));
+    let logs = format!("NULLIF(SUM(LN({total} / {elapsed})){filter}, 0)");
+    match function {
+        Function::GrowthBeta => format!("COUNT({at}){filter} / {logs}"),
+        // 1 / (lambda beta T^(beta - 1)) with lambda = n / T^beta is T / (n beta), and beta is n over the logarithms.
+        Function::GrowthMtbf => format!("{total} * {logs} / (COUNT({at}){filter} * COUNT({at}){filter})"),
+        Function::Laplace => {
+            format!(
+                "(AVG({elapsed}){filter} - {total} / 2) / ({total} * SQRT(1.0 / NULLIF(12 * COUNT({at}){filter}, 0)))"
+            )
+        }
+        _ => format!("GREATEST({}, 0)", seconds(&format!("MAX({at}){filter}"), ":moment")),
+    }
 }
 
 /// The product-limit estimate over the distinct durations; where all that are left end at once, survival is 0.

@@ -4,6 +4,7 @@ use toml::de::DeTable;
 
 use super::example::example;
 use super::fields::{Fields, Found, Sheet};
+use super::levels::levels;
 use super::tables::{exclude, index, time};
 use super::{Better, Definition, IntervalKind, Metric, Unit};
 use crate::declaration::catalogue::File;
@@ -60,8 +61,11 @@ fn metric(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>, id: String, pillar: St
         scale(sheet, better, unit, target.as_ref(), limit.as_ref());
     }
     let minimum_n = fields.whole(sheet, "minimum_n").unwrap_or(1);
-    let estimated = fields.truth(sheet, "estimated").unwrap_or(false);
     let beside = fields.texts(sheet, "beside").unwrap_or_default();
+    let up_to = fields.text(sheet, "up_to");
+    let up_to = sheet.expression("up_to", up_to, parse_value);
+    let estimated = fields.truth(sheet, "estimated").unwrap_or(up_to.is_some());
+    let levels = levels(sheet, fields);
     let definition = definition(sheet, fields, unit);
     let example = example(sheet, fields);
     Some(Metric {
@@ -77,8 +81,10 @@ fn metric(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>, id: String, pillar: St
         target: target.map(|target| target.value),
         limit: limit.map(|limit| limit.value),
         minimum_n,
-        estimated,
         beside: beside.into_iter().map(|id| id.value).collect(),
+        up_to,
+        estimated,
+        levels,
         example,
         file: sheet.file.to_string(),
         lines: Default::default(),

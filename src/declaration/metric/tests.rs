@@ -179,3 +179,34 @@ fn no_text_crashes_the_reader() {
         }
     }
 }
+
+#[test]
+fn levels_and_ranges_are_read_and_what_is_wrong_with_them_is_told() {
+    let levels = "[[levels]]\nsource = \"DORA\"\nyear = 2023\nbands = [{ name = \"elite\", to = 0.05 }, { name = \"low\", above = 0.05 }]\n\
+                  [[levels]]\nsource = \"DORA\"\nyear = 2024\nbands = [{ name = \"elite\", near = 0.05 }, { name = \"low\", near = 0.4 }]\n";
+    let range = GOOD.replace("unit =", "up_to = \"COUNT(*) / COUNT(*)\"\nunit =");
+    let (metrics, issues) = loaded(&[("change/a.toml", &format!("{range}{levels}"))]);
+    assert_eq!(issues, []);
+    let metric = &metrics["a"];
+    assert!(metric.estimated && metric.up_to.is_some());
+    assert_eq!(metric.levels.iter().map(|levels| levels.year).collect::<Vec<_>>(), [2024, 2023]);
+    assert_eq!(metric.levels[1].of(0.05), ["elite"]);
+    assert_eq!(level_lines(metric)[1], "2023 (DORA): elite to 0.05; low above 0.05");
+
+    let wrong = "[[levels]]\nsource = \"DORA\"\nyear = 2023\nbands = [{ name = \"elite\", to = 0.05, near = 1 }]\n\
+                 [[levels]]\nsource = \"DORA\"\nyear = 2023\nbands = []\n";
+    let (_, issues) = loaded(&[(
+        "change/a.toml",
+        &format!("{}{wrong}", GOOD.replace("unit =", "up_to = \"COUNT(x)\"\nestimated = 1\nunit =")),
+    )]);
+    let told: Vec<&str> = issues.iter().map(|issue| issue.message.as_str()).collect();
+    for expected in [
+        "estimated: expected true or false, found integer",
+        "levels.bands: expected the ends of a band",
+        "levels: expected bands",
+        "levels: the year 2023 stands in it twice",
+        "up_to: unknown column `x`",
+    ] {
+        assert!(told.contains(&expected), "{expected}: {told:?}");
+    }
+}

@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::ServiceTime;
 use super::calendars::RawCalendar;
 use super::clocks::RawClocks;
+use super::delivery::{Delivery, Performance};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +34,10 @@ pub(super) struct Raw {
     pub(super) clocks: RawClocks,
     #[serde(default)]
     pub(super) service_time: ServiceTime,
+    #[serde(default)]
+    pub(super) delivery: Delivery,
+    #[serde(default)]
+    pub(super) performance: Performance,
     #[serde(default)]
     pub(super) targets: Vec<Spanned<RawTarget>>,
 }

@@ -101,3 +101,41 @@ fn no_record_of_the_raw_tables_is_missing() {
         assert_eq!(found, distinct(&folder, "jira/e2e/snapshot_tables/issues.csv", "issue_key") + 3);
     }
 }
+
+/// The last successful deployment into production of the same project before each incident, as DevLake connects them.
+#[test]
+fn incidents_are_attributed_to_the_deployments_that_were_expected() {
+    let Some(folder) = real_exports("vendor_samples/devlake") else { return };
+    let folder = folder.join("dora/e2e/connect_incident_to_deployment");
+    let project = Project::new(
+        "name = \"d\"\nzone = \"UTC\"\nas_of = \"2023-01-01T00:00:00Z\"\n[[exports]]\nfiles = \"exports/*.csv\"\n",
+    );
+    for (file, name) in [
+        ("prev_success_deployment_commit/cicd_deployment_commits_after.csv", "deployments.csv"),
+        ("raw_tables/incidents.csv", "incidents.csv"),
+        ("raw_tables/project_mapping.csv", "projects.csv"),
+    ] {
+        project.write(&format!("exports/{name}"), fs::read(folder.join(file)).unwrap());
+    }
+    project.ok(&["ingest"]);
+    // Their deployments hold several commits; ours are the commits, and name the deployment as their release.
+    let release: BTreeMap<String, String> = project
+        .query("SELECT id, release FROM deployments")
+        .into_iter()
+        .map(|row| (row["id"].clone(), row["release"].clone()))
+        .collect();
+    let all = project.query("SELECT id, deployment_before FROM fact_incident_origins");
+    assert_eq!(all.len(), 7);
+    let ours: BTreeMap<String, String> = all
+        .into_iter()
+        .filter(|row| !row["deployment_before"].is_empty())
+        .map(|row| (row["id"].clone(), release[&row["deployment_before"]].clone()))
+        .collect();
+    let theirs: BTreeMap<String, String> =
+        expected(&folder, "snapshot_tables/project_incident_deployment_relationships.csv")
+            .into_iter()
+            .map(|row| (row["id"].clone(), row["deployment_id"].clone()))
+            .collect();
+    assert_eq!(theirs.len(), 6);
+    assert_eq!(ours, theirs);
+}

@@ -1,0 +1,72 @@
+//! `[delivery]` and `[performance]`: which environments are production, which year's performance levels are shown, and how
+//! fast an answer has to be to satisfy.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::declaration::issue::Issue;
+
+/// `[delivery]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Delivery {
+    /// Environments that are production, whatever their case.
+    pub production: Vec<String>,
+    /// Year of the performance levels that are shown; the newest where it is missing.
+    pub levels: Option<u64>,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self { production: ["prod", "production", "live"].map(str::to_string).to_vec(), levels: None }
+    }
+}
+
+impl Delivery {
+    /// Whether an environment is production.
+    pub fn is_production(&self, environment: &str) -> bool {
+        let name = environment.trim().to_lowercase();
+        self.production.iter().any(|known| known.trim().to_lowercase() == name)
+    }
+}
+
+/// `[performance]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Performance {
+    /// Answers within this time satisfy, seconds; within four times of it they are tolerated.
+    pub apdex_s: f64,
+    /// The same for single services.
+    pub by_service: BTreeMap<String, f64>,
+}
+
+impl Default for Performance {
+    fn default() -> Self {
+        Self { apdex_s: 0.5, by_service: BTreeMap::new() }
+    }
+}
+
+impl Performance {
+    /// The time within which an answer of a service satisfies, seconds.
+    pub fn satisfies_s(&self, service: &str) -> f64 {
+        self.by_service.get(service).copied().unwrap_or(self.apdex_s)
+    }
+}
+
+/// What is wrong with the two.
+pub(super) fn issues(file: &str, delivery: &Delivery, performance: &Performance) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    if delivery.production.is_empty() {
+        let issue = Issue::error(file, "delivery.production: expected at least one environment, found none");
+        issues.push(issue.hint("write production = [\"production\"]"));
+    }
+    let own =
+        performance.by_service.iter().map(|(service, limit)| (format!("performance.by_service.{service}"), *limit));
+    for (key, limit) in own.chain([("performance.apdex_s".to_string(), performance.apdex_s)]) {
+        if !limit.is_finite() || limit <= 0.0 {
+            issues.push(Issue::error(file, format!("{key}: expected seconds above 0, found {limit}")));
+        }
+    }
+    issues
+}
