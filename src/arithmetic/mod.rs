@@ -4,6 +4,7 @@
 //! what cannot be computed is `None`, never 0, NaN or infinity.
 
 pub mod calendar;
+pub mod change_point;
 pub mod control;
 pub mod growth;
 pub mod interval;

@@ -11,6 +11,7 @@ use super::quality::Quality;
 use super::score::score;
 use super::signal::{self, Verdict};
 use super::target::{self, DeclaredBy, Standing, Target};
+use crate::arithmetic::change_point::Finder;
 use crate::arithmetic::control::Limits;
 use crate::arithmetic::period::Period;
 use crate::declaration::metric::{Definition, Metric};
@@ -224,6 +225,7 @@ pub fn build(input: Input<'_>) -> Scorecard {
     let metrics: BTreeMap<String, Arc<Metric>> =
         input.metrics.iter().map(|(id, metric)| (id.clone(), Arc::new(metric.clone()))).collect();
     let mut cards = BTreeMap::new();
+    let mut finder = Finder::default();
     for (key, mut measures) in series {
         let Some(metric) = metrics.get(&key.0) else {
             continue;
@@ -235,7 +237,7 @@ pub fn build(input: Input<'_>) -> Scorecard {
             continue;
         }
         let contributions = parts.remove(&key).unwrap_or_default();
-        let card = card(metric, &key.1, measures, contributions, input.targets, input.zone);
+        let card = card(metric, &key.1, measures, contributions, input.targets, input.zone, &mut finder);
         cards.insert(key, card);
     }
     let mut disruptions = input.disruptions;
@@ -266,12 +268,13 @@ fn card(
     contributions: Vec<Contribution>,
     targets: &[Target],
     zone: Tz,
+    finder: &mut Finder,
 ) -> Card {
     let current = &series[series.len() - 1];
     let before = current.period.previous(zone).id;
     let previous = series.iter().find(|measure| measure.period.id == before).cloned();
     let target = target::choose(metric, dims, targets);
-    let signal = signal::judge(&series, metric.unit, metric.better, metric.is_stock());
+    let signal = signal::judge(&series, metric, finder);
     // A default that nobody agreed to scales the score; it is no promise that a figure could break.
     let agreed = target.as_ref().filter(|target| target.declared_by == DeclaredBy::Project);
     let standing = target::standing(metric, current, agreed, signal.worsening());
