@@ -98,6 +98,8 @@ pub enum Kind {
     Charts,
     /// What became of the rows.
     Quality,
+    /// Figures that differ from what an earlier run reported; without any there is no section.
+    Restated,
     /// Every figure shown: definition, formula, evidence.
     Definitions,
 }

@@ -1,12 +1,14 @@
 //! What the commands do: each command parses, calls one function of this floor, and prints what it returns.
 
 mod adopt;
+mod changed;
 mod check;
 mod extent;
 mod failure;
 mod ingest;
 mod measure;
 mod measure_frame;
+mod published;
 mod quality;
 mod query;
 mod render;

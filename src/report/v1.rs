@@ -11,6 +11,7 @@ use crate::arithmetic::period;
 use crate::declaration::metric::Metric;
 use crate::metrics::measure;
 use crate::scorecard::quality;
+use crate::scorecard::restated;
 use crate::scorecard::scorecard::{self, Card, Scorecard};
 use crate::scorecard::signal::Direction;
 use crate::scorecard::target::{DeclaredBy, Standing, Target};
@@ -46,6 +47,8 @@ pub struct Report {
     pub disruptions: Vec<Disruption>,
     /// What became of the rows.
     pub quality: Quality,
+    /// Figures of this and the twelve periods before that differ from what an earlier run reported.
+    pub restatements: Vec<Restatement>,
 }
 
 /// A half-open period.
@@ -96,6 +99,71 @@ pub struct Measure {
     pub target: Option<f64>,
     /// met, at_risk, missed, no_data or no_target; null where it was not judged.
     pub status: Option<&'static str>,
+    /// What an earlier run reported for it; null where that is the same, or nothing.
+    pub published: Option<Published>,
+}
+
+/// A figure as an earlier run reported it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Published {
+    /// The figure; null where there was none.
+    pub value: Option<f64>,
+    /// When it was published.
+    pub at: String,
+    /// It was computed by another definition, so the two are not comparable.
+    pub redefined: bool,
+}
+
+impl Published {
+    fn of(published: &restated::Published) -> Self {
+        Published { value: published.value, at: rfc3339(published.at), redefined: published.redefined }
+    }
+}
+
+/// A figure that differs from what an earlier run reported.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Restatement {
+    /// Id of the metric.
+    pub metric: String,
+    /// The slice.
+    pub dims: BTreeMap<String, String>,
+    /// The period.
+    pub period: Period,
+    /// The figure now; null where there is none.
+    pub value: Option<f64>,
+    /// The figure then.
+    pub published: Published,
+    /// Records that came or changed since and can bear on it.
+    pub records: Vec<ChangedRecords>,
+}
+
+/// Changed records of a table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChangedRecords {
+    /// The table.
+    pub table: String,
+    /// How many.
+    pub count: u64,
+    /// Ids of the first ten.
+    pub ids: Vec<String>,
+}
+
+impl Restatement {
+    fn of(one: &restated::Restatement) -> Self {
+        let records = one.records.iter().map(|records| ChangedRecords {
+            table: records.table.clone(),
+            count: records.count,
+            ids: records.ids.clone(),
+        });
+        Restatement {
+            metric: one.metric.id.clone(),
+            dims: one.dims.clone(),
+            period: Period::of(&one.period),
+            value: one.now.value,
+            published: Published::of(&one.published),
+            records: records.collect(),
+        }
+    }
 }
 
 impl Measure {
@@ -119,6 +187,7 @@ impl Measure {
             excluded: measure.excluded.iter().cloned().collect(),
             target: judged.and_then(|(target, _)| target).map(|target| target.target),
             status: judged.map(|(_, standing)| standing.status.as_str()),
+            published: None,
         }
     }
 }
@@ -155,10 +224,31 @@ pub struct Assessment {
     pub good: Option<bool>,
     /// Complete periods that were judged.
     pub points: usize,
+    /// The control chart that judged it: xmr, c, p or u.
+    pub chart: &'static str,
+    /// Id of the first period of a run or trend.
+    pub since: Option<String>,
+    /// Where the level changed for good.
+    pub change_points: Vec<ChangePoint>,
+    /// The autocorrelation of a figure that carries over from one period to the next: its limits may be too narrow.
+    pub autocorrelation: Option<f64>,
     /// Limits of usual variation.
     pub limits: Option<ControlLimits>,
     /// For an index: its parts; their points sum to it.
     pub contributions: Vec<Contribution>,
+}
+
+/// A lasting change of level.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChangePoint {
+    /// The first period of the new level.
+    pub period: Period,
+    /// Mean until then.
+    pub before: f64,
+    /// Mean from then.
+    pub after: f64,
+    /// At most so probable in a series without a change.
+    pub p: f64,
 }
 
 /// Limits of usual variation.
@@ -277,7 +367,8 @@ impl Report {
         let cards = || scorecard.cards.values();
         let judged = |card: &Card| {
             let judged = Some((card.agreed(), card.standing));
-            Measure::of(&card.metric, card.current(), judged)
+            let published = card.published.as_ref().map(Published::of);
+            Measure { published, ..Measure::of(&card.metric, card.current(), judged) }
         };
         let earlier = |card: &Card| -> Vec<Measure> {
             let earlier = &card.series[..card.series.len() - 1];
@@ -298,6 +389,7 @@ impl Report {
             history: cards().flat_map(earlier).collect(),
             disruptions: scorecard.disruptions.iter().map(Disruption::of).collect(),
             quality: Quality::of(&scorecard.quality),
+            restatements: scorecard.restatements.iter().map(Restatement::of).collect(),
         }
     }
 }
@@ -329,6 +421,20 @@ impl Assessment {
             }),
             good: card.signal.good,
             points: card.signal.points,
+            chart: card.signal.chart.as_str(),
+            since: card.signal.since.as_ref().map(|period| period.id.clone()),
+            change_points: card
+                .signal
+                .changes
+                .iter()
+                .map(|change| ChangePoint {
+                    period: Period::of(&change.period),
+                    before: change.before,
+                    after: change.after,
+                    p: change.p,
+                })
+                .collect(),
+            autocorrelation: card.signal.wanders,
             limits: card.limits.map(|Limits { mean, lower, upper, .. }| ControlLimits { mean, lower, upper }),
             contributions: card
                 .contributions

@@ -5,6 +5,7 @@ mod chart;
 pub mod contribution;
 pub mod index;
 pub mod quality;
+pub mod restated;
 pub mod score;
 #[allow(clippy::module_inception)]
 pub mod scorecard;

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use super::contribution::{self, Share};
 use super::index::{Contribution, Dims, Lookup, Sources};
 use super::quality::Quality;
+use super::restated::{self, Published, Restatement};
 use super::score::score;
 use super::signal::{self, Verdict};
 use super::target::{self, DeclaredBy, Standing, Target};
@@ -89,6 +90,10 @@ pub struct Card {
     pub signal: Verdict,
     /// For an index: its parts, which sum to it.
     pub contributions: Vec<Contribution>,
+    /// What decides it beside the records, as a digest: see [`restated::definition`].
+    pub definition: String,
+    /// What an earlier run reported for it, where that differs.
+    pub published: Option<Published>,
 }
 
 impl Card {
@@ -136,6 +141,8 @@ pub struct Scorecard {
     pub disruptions: Vec<Disruption>,
     /// What became of the rows.
     pub quality: Quality,
+    /// Figures of this and earlier periods that differ from what an earlier run reported.
+    pub restatements: Vec<Restatement>,
 }
 
 impl Scorecard {
@@ -237,7 +244,8 @@ pub fn build(input: Input<'_>) -> Scorecard {
             continue;
         }
         let contributions = parts.remove(&key).unwrap_or_default();
-        let card = card(metric, &key.1, measures, contributions, input.targets, input.zone, &mut finder);
+        let mut card = card(metric, &key.1, measures, contributions, input.targets, input.zone, &mut finder);
+        card.definition = restated::definition(metric, &key.1, input.metrics, input.targets);
         cards.insert(key, card);
     }
     let mut disruptions = input.disruptions;
@@ -258,6 +266,7 @@ pub fn build(input: Input<'_>) -> Scorecard {
         cards,
         disruptions,
         quality: input.quality,
+        restatements: Vec::new(),
     }
 }
 
@@ -293,6 +302,8 @@ fn card(
         limits: signal.limits,
         signal,
         contributions,
+        definition: String::new(),
+        published: None,
         series,
     }
 }

@@ -1,8 +1,10 @@
 //! From a scorecard to a document: each section of the report's declaration becomes blocks of final text.
 
+mod completeness;
 mod definitions;
 mod figures;
 mod quality;
+mod restated;
 mod table;
 mod tiles;
 
@@ -104,7 +106,8 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
         Kind::Matrix => ("Matrix", figures::matrix(scorecard, declared)),
         Kind::Bands => ("Bands", figures::bands(scorecard, declared)),
         Kind::Charts => ("Trends", figures::trends(scorecard, declared)),
-        Kind::Quality => ("Trust", quality::quality(scorecard)),
+        Kind::Quality => ("Trust", quality::quality(scorecard, report)),
+        Kind::Restated => ("Restated", restated::restated(scorecard, report, declared)),
         Kind::Definitions => {
             let definitions = definitions::definitions(scorecard, report);
             ("Definitions", vec![Block::Definitions { definitions }])
@@ -140,12 +143,24 @@ fn listed(statements: &mut Vec<super::document::Statement>, declared: &Declared,
         return vec![Block::Note { text }];
     }
     let more = declared.limit.map_or(0, |limit| statements.len().saturating_sub(limit));
-    statements.truncate(statements.len() - more);
+    let hidden = statements.split_off(statements.len() - more);
+    let names: Vec<String> = hidden.into_iter().map(|statement| statement.subject).collect();
     let mut blocks = vec![Block::Statements { statements: std::mem::take(statements) }];
-    if more > 0 {
-        blocks.push(Block::Note { text: format!("{} more, not shown here.", figure::count(more as f64)) });
-    }
+    blocks.extend(unshown(&names));
     blocks
+}
+
+/// Names of what a section has no room for, beyond which they are only counted.
+const NAMED: usize = 8;
+
+/// "2 more: Mail: availability; incidents."
+fn unshown(names: &[String]) -> Option<Block> {
+    let listed: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+    let rest = names.len().saturating_sub(NAMED);
+    let others = if rest > 0 { format!("; and {} others", figure::count(rest as f64)) } else { String::new() };
+    (!names.is_empty()).then(|| Block::Note {
+        text: format!("{} more: {}{others}.", figure::count(names.len() as f64), listed.join("; ")),
+    })
 }
 
 /// Every figure of the report that has a history: what is watched for signals.
