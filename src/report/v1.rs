@@ -1,7 +1,13 @@
 //! The JSON contract, version 1: figures unrounded, durations in seconds, shares 0 to 1, instants RFC 3339 UTC, absent is
 //! null. Its structs are its own, so that a change inside doesn't change what others read.
 
-use std::collections::BTreeMap;
+mod quality;
+mod restated;
+
+pub use quality::{Freshness, Gap, OrderViolation, Orphans, Quality};
+pub use restated::{ChangedRecords, Published, Restatement};
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -9,9 +15,8 @@ use crate::arithmetic::control::{Limits, Signal};
 use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period;
 use crate::declaration::metric::Metric;
+use crate::declaration::report::ReportDefinition;
 use crate::metrics::measure;
-use crate::scorecard::quality;
-use crate::scorecard::restated;
 use crate::scorecard::scorecard::{self, Card, Scorecard};
 use crate::scorecard::signal::Direction;
 use crate::scorecard::target::{DeclaredBy, Standing, Target};
@@ -41,7 +46,7 @@ pub struct Report {
     pub measures: Vec<Measure>,
     /// For each figure that has one: score, signal, limits, parts.
     pub assessments: Vec<Assessment>,
-    /// The figures of the earlier periods.
+    /// The figures of the earlier periods, of what the report shows with its history.
     pub history: Vec<Measure>,
     /// Failures that touch the period.
     pub disruptions: Vec<Disruption>,
@@ -101,69 +106,6 @@ pub struct Measure {
     pub status: Option<&'static str>,
     /// What an earlier run reported for it; null where that is the same, or nothing.
     pub published: Option<Published>,
-}
-
-/// A figure as an earlier run reported it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Published {
-    /// The figure; null where there was none.
-    pub value: Option<f64>,
-    /// When it was published.
-    pub at: String,
-    /// It was computed by another definition, so the two are not comparable.
-    pub redefined: bool,
-}
-
-impl Published {
-    fn of(published: &restated::Published) -> Self {
-        Published { value: published.value, at: rfc3339(published.at), redefined: published.redefined }
-    }
-}
-
-/// A figure that differs from what an earlier run reported.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Restatement {
-    /// Id of the metric.
-    pub metric: String,
-    /// The slice.
-    pub dims: BTreeMap<String, String>,
-    /// The period.
-    pub period: Period,
-    /// The figure now; null where there is none.
-    pub value: Option<f64>,
-    /// The figure then.
-    pub published: Published,
-    /// Records that came or changed since and can bear on it.
-    pub records: Vec<ChangedRecords>,
-}
-
-/// Changed records of a table.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ChangedRecords {
-    /// The table.
-    pub table: String,
-    /// How many.
-    pub count: u64,
-    /// Ids of the first ten.
-    pub ids: Vec<String>,
-}
-
-impl Restatement {
-    fn of(one: &restated::Restatement) -> Self {
-        let records = one.records.iter().map(|records| ChangedRecords {
-            table: records.table.clone(),
-            count: records.count,
-            ids: records.ids.clone(),
-        });
-        Restatement {
-            metric: one.metric.id.clone(),
-            dims: one.dims.clone(),
-            period: Period::of(&one.period),
-            value: one.now.value,
-            published: Published::of(&one.published),
-            records: records.collect(),
-        }
-    }
 }
 
 impl Measure {
@@ -298,72 +240,16 @@ pub struct Disruption {
     pub incident: Option<String>,
 }
 
-/// What became of the rows.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Quality {
-    /// Per file.
-    pub files: Vec<quality::FileQuality>,
-    /// Values that did not convert.
-    pub findings: Vec<quality::FindingGroup>,
-    /// Newest record per table.
-    pub freshness: Vec<Freshness>,
-    /// References to nothing.
-    pub orphans: Vec<Orphans>,
-    /// Instants in an impossible order.
-    pub order_violations: Vec<OrderViolation>,
-    /// Services with gaps.
-    pub gaps: Vec<Gap>,
-    /// Tickets that the books can't account for.
-    pub unreconciled: i64,
-}
-
-/// How fresh a table is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Freshness {
-    /// The table.
-    pub table: String,
-    /// Its records.
-    pub rows: u64,
-    /// Newest instant in it.
-    pub newest: Option<String>,
-}
-
-/// References to nothing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Orphans {
-    /// The table.
-    pub table: String,
-    /// The column that refers.
-    pub column: String,
-    /// Rows.
-    pub count: u64,
-    /// Some values.
-    pub examples: Vec<String>,
-}
-
-/// Instants in an impossible order.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct OrderViolation {
-    /// The table.
-    pub table: String,
-    /// The rule.
-    pub rule: String,
-    /// Rows.
-    pub count: u64,
-}
-
-/// A service that was not measured all the time.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Gap {
-    /// The service.
-    pub service: String,
-    /// Share of the time that was measured.
-    pub coverage: f64,
-}
-
 impl Report {
-    /// A scorecard in the contract's form: all its figures, in the order of metric and slice.
-    pub fn of(scorecard: &Scorecard, report: &str, title: &str) -> Self {
+    /// A scorecard in the contract's form: all its figures, in the order of metric and slice. Those that the report shows
+    /// with their history have it; of the others, which say why one moved, the assessment has the period before.
+    pub fn of(scorecard: &Scorecard, report: &ReportDefinition) -> Self {
+        let with_history: BTreeSet<(String, BTreeSet<String>)> = report
+            .requests()
+            .into_iter()
+            .filter(|request| request.history)
+            .map(|request| (request.metric, request.by.into_iter().collect()))
+            .collect();
         let cards = || scorecard.cards.values();
         let judged = |card: &Card| {
             let judged = Some((card.agreed(), card.standing));
@@ -371,13 +257,16 @@ impl Report {
             Measure { published, ..Measure::of(&card.metric, card.current(), judged) }
         };
         let earlier = |card: &Card| -> Vec<Measure> {
+            if !with_history.contains(&(card.metric.id.clone(), card.dims.keys().cloned().collect())) {
+                return Vec::new();
+            }
             let earlier = &card.series[..card.series.len() - 1];
             earlier.iter().map(|measure| Measure::of(&card.metric, measure, None)).collect()
         };
         Report {
             contract: 1,
-            report: report.to_owned(),
-            title: title.to_owned(),
+            report: report.name.clone(),
+            title: report.title.clone(),
             project: scorecard.project.clone(),
             zone: scorecard.zone.name().to_owned(),
             period: Period::of(&scorecard.period),
@@ -462,37 +351,6 @@ impl Disruption {
             change: disruption.change.clone(),
             supplier: disruption.supplier.clone(),
             incident: disruption.incident.clone(),
-        }
-    }
-}
-
-impl Quality {
-    fn of(quality: &quality::Quality) -> Self {
-        let orphan = |(table, column, count, examples): &(String, String, u64, Vec<String>)| Orphans {
-            table: table.clone(),
-            column: column.clone(),
-            count: *count,
-            examples: examples.clone(),
-        };
-        let violation = |(table, rule, count): &(String, String, u64)| OrderViolation {
-            table: table.clone(),
-            rule: rule.clone(),
-            count: *count,
-        };
-        let fresh = |table: &quality::TableFreshness| Freshness {
-            table: table.table.clone(),
-            rows: table.rows,
-            newest: table.newest.map(rfc3339),
-        };
-        let gap = |(service, coverage): &(String, f64)| Gap { service: service.clone(), coverage: *coverage };
-        Quality {
-            files: quality.files.clone(),
-            findings: quality.findings.clone(),
-            freshness: quality.freshness.iter().map(fresh).collect(),
-            orphans: quality.orphans.iter().map(orphan).collect(),
-            order_violations: quality.order_violations.iter().map(violation).collect(),
-            gaps: quality.gaps.iter().map(gap).collect(),
-            unreconciled: quality.unreconciled,
         }
     }
 }

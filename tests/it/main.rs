@@ -18,4 +18,5 @@ mod oracle;
 mod project;
 mod properties;
 mod published;
+mod restated;
 mod vendors;

@@ -36,7 +36,7 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
             "Made by nines {} from the exports of {}. Figures: nines report {} --period {} --format json",
             scorecard.version, scorecard.project, report.name, scorecard.period.id
         ),
-        data: v1::Report::of(scorecard, &report.name, &report.title),
+        data: v1::Report::of(scorecard, report),
     }
 }
 

@@ -96,7 +96,7 @@ fn row(scorecard: &Scorecard, one: &Restatement) -> Vec<Cell> {
     ]
 }
 
-/// "2 tickets, 1 outage" with a few ids, or why there are none.
+/// "outages: 2, probes: 14" with a few ids, or why there are none.
 fn records(one: &Restatement) -> Cell {
     if one.published.redefined {
         return Cell::text("definition changed");
@@ -107,7 +107,7 @@ fn records(one: &Restatement) -> Cell {
     let counts: Vec<String> = one
         .records
         .iter()
-        .map(|records| format!("{} {}", figure::count(records.count as f64), records.table.replace('_', " ")))
+        .map(|records| format!("{}: {}", records.table.replace('_', " "), figure::count(records.count as f64)))
         .collect();
     let ids: Vec<&str> =
         one.records.iter().flat_map(|records| &records.ids).take(NAMED).map(String::as_str).collect();
