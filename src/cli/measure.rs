@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use super::contributions;
 use super::output::{grid, parquet};
 use super::project::{ProjectArguments, parse_period};
 use super::{Exit, Terminal, Trouble};
@@ -32,13 +33,16 @@ pub(super) struct Arguments {
     /// Only rows of the fact for which this is true, such as "priority = 1"
     #[arg(long = "where", value_name = "SQL")]
     filter: Option<String>,
+    /// Split the change since the period before over the dimension of --by (mix and rate effects apart), or an index into its parts
+    #[arg(long, conflicts_with = "trailing")]
+    contributions: bool,
     /// Form of the result
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     #[default]
     Table,
     Json,
@@ -50,6 +54,19 @@ impl Arguments {
     pub(super) fn run(self, terminal: &mut Terminal) -> Result<Exit, Trouble> {
         let session = self.project.open(terminal)?;
         let period = parse_period(&self.period, session.project.zone, session.as_of)?;
+        if self.contributions {
+            let text = contributions::answer(
+                terminal,
+                &session,
+                &self.metrics,
+                &self.by,
+                &period,
+                self.filter.as_deref(),
+                self.format,
+            )?;
+            terminal.print(&text)?;
+            return Ok(Exit::Done);
+        }
         let periods: Vec<Period> = period.trailing(usize::from(self.trailing), session.project.zone);
         let question = Question { metrics: self.metrics, by: self.by, periods, filter: self.filter };
         let measures = pipeline::measure(&session, &question)?;

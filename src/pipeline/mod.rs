@@ -3,6 +3,7 @@
 mod adopt;
 mod changed;
 mod check;
+mod contributions;
 mod extent;
 mod failure;
 mod ingest;
@@ -18,6 +19,7 @@ mod sniff;
 
 pub use adopt::{Adopted, adopt};
 pub use check::{CheckReport, check};
+pub use contributions::{Contributions, Part, contributions, sums};
 pub use failure::Failure;
 pub use ingest::ingest;
 pub use measure::{Question, measure, targets};

@@ -187,7 +187,7 @@ impl Scorecard {
         let before: Vec<&Measure> = slices.iter().filter_map(|card| card.previous.as_ref()).collect();
         let after: Vec<&Measure> = slices.iter().map(|card| card.current()).collect();
         contribution::split(
-            card.metric.unit,
+            contribution::is_additive(&card.metric),
             card.previous.as_ref()?,
             card.current(),
             &contribution::pair(dimension, &before, &after),

@@ -157,7 +157,11 @@ const NAMED: usize = 8;
 fn unshown(names: &[String]) -> Option<Block> {
     let listed: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
     let rest = names.len().saturating_sub(NAMED);
-    let others = if rest > 0 { format!("; and {} others", figure::count(rest as f64)) } else { String::new() };
+    let others = match rest {
+        0 => String::new(),
+        1 => "; and one other".to_owned(),
+        _ => format!("; and {} others", figure::count(rest as f64)),
+    };
     (!names.is_empty()).then(|| Block::Note {
         text: format!("{} more: {}{others}.", figure::count(names.len() as f64), listed.join("; ")),
     })

@@ -1,6 +1,7 @@
 //! "Restated since it was published": each figure of the report that an earlier run reported otherwise, with both values and
 //! the records that came or changed since.
 
+use crate::declaration::metric::{Definition, Unit};
 use crate::declaration::report::{ReportDefinition, Section};
 use crate::report::document::{Block, Cell, Heading, Table};
 use crate::report::figure;
@@ -53,8 +54,10 @@ pub(super) fn restated(scorecard: &Scorecard, report: &ReportDefinition, section
 /// The restatements of the figures that the report itself names, not of the slices that only say why one moved.
 pub(super) fn of_report<'s>(scorecard: &'s Scorecard, report: &ReportDefinition) -> Vec<&'s Restatement> {
     let requests = report.requests();
+    // An index is restated because its parts are: they are the news.
     let named = |one: &&Restatement| {
-        requests.iter().any(|request| {
+        let own = !matches!(one.metric.definition, Definition::Index { .. });
+        own && requests.iter().any(|request| {
             request.metric == one.metric.id
                 && request.by.len() == one.dims.len()
                 && request.by.iter().all(|dimension| one.dims.contains_key(dimension))
@@ -82,6 +85,7 @@ fn now(one: &Restatement) -> String {
 
 fn row(scorecard: &Scorecard, one: &Restatement) -> Vec<Cell> {
     let size = match (one.published.value, one.now.value) {
+        (Some(then), Some(now)) if one.metric.unit == Unit::PerHour => figure::rate_difference(now - then, now),
         (Some(then), Some(now)) => figure::delta(&one.metric, now - then, figure::half(&one.now)),
         _ => figure::NOTHING.to_owned(),
     };
