@@ -2,6 +2,7 @@
 
 mod calendars;
 mod raw;
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use super::issue::{Issue, nearest};
 use crate::arithmetic::calendar::Calendar;
 use crate::arithmetic::local_time;
 use calendars::calendar_of;
-use raw::{Raw, RawTarget};
+use raw::Raw;
 
 /// The name of the project file.
 pub const PROJECT_FILE: &str = "nines.toml";
@@ -120,6 +121,10 @@ pub struct DeclaredTarget {
     pub limit: Option<f64>,
     /// Met, but on the wrong side of this, is at risk.
     pub warn: Option<f64>,
+    /// Missed, but no worse than this, is at risk.
+    pub amber: Option<f64>,
+    /// Points (value, score) of the scale, values rising; without them it is the line from limit to target.
+    pub points: Vec<(f64, f64)>,
     /// The slice that it holds for; empty for all.
     pub by: BTreeMap<String, String>,
     /// Line in the project file.
@@ -230,8 +235,7 @@ impl Project {
             .into_iter()
             .map(|target| {
                 let line = super::issue::line_of(text, target.span().start);
-                let RawTarget { metric, target, limit, warn, by } = target.into_inner();
-                DeclaredTarget { metric, target, limit, warn, by, line }
+                targets::target_of(target.into_inner(), line)
             })
             .collect();
         if !(0.0..=1.0).contains(&raw.ingest.tolerate_rejects) {

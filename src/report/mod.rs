@@ -10,6 +10,8 @@ pub mod format;
 pub mod html;
 pub mod json;
 pub mod markdown;
+#[cfg(test)]
+mod no_data;
 pub mod reason;
 pub mod statement;
 pub mod v1;
