@@ -187,9 +187,8 @@ mod tests {
     #[test]
     fn two_shifts_are_both_found() {
         let mut noise = Noise::new(5);
-        let values: Vec<f64> = (0..36)
-            .map(|i| noise.normal() + if (12..24).contains(&i) { 6.0 } else { 0.0 })
-            .collect();
+        let values: Vec<f64> =
+            (0..36).map(|i| noise.normal() + if (12..24).contains(&i) { 6.0 } else { 0.0 }).collect();
         let places: Vec<usize> = Finder::default().find(&values).iter().map(|one| one.at).collect();
         assert_eq!(places, [12, 24]);
     }
@@ -200,8 +199,7 @@ mod tests {
         let (mut near, mut false_alarms) = (0, 0);
         for round in 0..400 {
             let place = 6 + round % 15;
-            let values: Vec<f64> =
-                (0..26).map(|i| noise.normal() + if i >= place { 3.0 } else { 0.0 }).collect();
+            let values: Vec<f64> = (0..26).map(|i| noise.normal() + if i >= place { 3.0 } else { 0.0 }).collect();
             near += usize::from(finder.find(&values).iter().any(|one| one.at.abs_diff(place) <= 1));
         }
         for _ in 0..2_000 {
@@ -218,7 +216,12 @@ mod tests {
         let (mut walks, mut steps, mut calm) = (0, 0, 0);
         for _ in 0..200 {
             let mut level = 0.0;
-            let walk: Vec<f64> = (0..26).map(|_| { level = 0.95 * level + noise.normal(); level }).collect();
+            let walk: Vec<f64> = (0..26)
+                .map(|_| {
+                    level = 0.95 * level + noise.normal();
+                    level
+                })
+                .collect();
             walks += usize::from(wanders(&walk).is_some());
             let step: Vec<f64> = (0..26).map(|i| noise.normal() + if i >= 13 { 3.0 } else { 0.0 }).collect();
             steps += usize::from(wanders(&step).is_some());

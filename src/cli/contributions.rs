@@ -79,14 +79,19 @@ fn table(
             let (mix, rate, total) = pipeline::sums(parts);
             let effects = [mix, rate, total].map(change);
             rows.push([vec!["sum".to_string(), value(before.value), value(after.value)], effects.to_vec()].concat());
-            let header =
-                [dimension.unwrap_or_default(), &before.period.id, &after.period.id, "Mix effect", "Rate effect", "Total"];
+            let header = [
+                dimension.unwrap_or_default(),
+                &before.period.id,
+                &after.period.id,
+                "Mix effect",
+                "Rate effect",
+                "Total",
+            ];
             format!("{}\n{}", metric.title, grid(terminal, &header, &[1, 2, 3, 4, 5], rows))
         }
         Contributions::Index { measure, parts } => {
-            let number = |value: Option<f64>| {
-                value.map_or_else(|| figure::NOTHING.to_string(), |value| format!("{value:.1}"))
-            };
+            let number =
+                |value: Option<f64>| value.map_or_else(|| figure::NOTHING.to_string(), |value| format!("{value:.1}"));
             let mut rows: Vec<Vec<String>> = parts
                 .iter()
                 .map(|part| {

@@ -18,16 +18,16 @@ pub enum Contributions {
     /// A change, split over a dimension.
     Change {
         /// The figure of the period before.
-        before: Measure,
+        before: Box<Measure>,
         /// The figure of the period.
-        after: Measure,
+        after: Box<Measure>,
         /// The parts, largest effect first; their totals sum to the change.
         parts: Vec<Part>,
     },
     /// An index and its parts, whose points sum to it exactly.
     Index {
         /// The index.
-        measure: Measure,
+        measure: Box<Measure>,
         /// Its parts, in the order of its definition.
         parts: Vec<Contribution>,
     },
@@ -57,8 +57,7 @@ pub fn contributions(
     filter: Option<&str>,
 ) -> Result<Contributions, Failure> {
     let metrics = &session.definitions.metrics;
-    let metric =
-        metrics.get(id).ok_or_else(|| Failure::unknown("metric", id, metrics.keys().map(String::as_str)))?;
+    let metric = metrics.get(id).ok_or_else(|| Failure::unknown("metric", id, metrics.keys().map(String::as_str)))?;
     let refused = |why: &str| Failure::usage(format!("--contributions: {id}: {why}"));
     if let Definition::Index { .. } = metric.definition {
         return match dimension {
@@ -88,7 +87,8 @@ pub fn contributions(
         return Err(refused("there is no figure in both periods"));
     }
     let shares = contribution::split(contribution::is_additive(metric), &before, &after, &paired);
-    let shares = shares.ok_or_else(|| refused("neither a count, a sum nor a quotient of both, so its parts don't add up"))?;
+    let shares =
+        shares.ok_or_else(|| refused("neither a count, a sum nor a quotient of both, so its parts don't add up"))?;
     let value = |measure: Option<&Measure>| measure.and_then(|measure| measure.value);
     let parts = shares
         .into_iter()
@@ -101,7 +101,7 @@ pub fn contributions(
             }
         })
         .collect();
-    Ok(Contributions::Change { before, after, parts })
+    Ok(Contributions::Change { before: Box::new(before), after: Box::new(after), parts })
 }
 
 fn index(session: &Session, metric: &Metric, period: &Period, filter: Option<&str>) -> Result<Contributions, Failure> {
@@ -131,7 +131,7 @@ fn index(session: &Session, metric: &Metric, period: &Period, filter: Option<&st
     let found = sources.evaluate(metric, &Dims::new(), period);
     let (measure, parts) =
         found.ok_or_else(|| Failure::usage(format!("--contributions: {}: part of itself", metric.id)))?;
-    Ok(Contributions::Index { measure, parts })
+    Ok(Contributions::Index { measure: Box::new(measure), parts })
 }
 
 /// The sum of the parts: mix, rate and total.

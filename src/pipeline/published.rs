@@ -7,12 +7,15 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::changed::{Read, changed_records};
 use super::failure::Failure;
+use super::measure::targets;
 use super::measure_frame::measure_frame;
 use super::session::Session;
 use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period::Period;
 use crate::lake::{LakeError, instant_type};
-use crate::scorecard::restated::{self, Publication};
+use crate::metrics::measure::{Flag, Measure};
+use crate::scorecard::index::Dims;
+use crate::scorecard::restated::{self, Publication, Published};
 use crate::scorecard::scorecard::{Card, Scorecard};
 
 /// The table.
@@ -35,7 +38,7 @@ pub(super) fn publish(session: &Session, report: &str, scorecard: &Scorecard) ->
         .map(|card| {
             // What was published before is no part of what is published now.
             let mut measure = Card::current(card).clone();
-            measure.flags.remove(&crate::metrics::measure::Flag::Restated);
+            measure.flags.remove(&Flag::Restated);
             measure
         })
         .collect();
@@ -60,15 +63,18 @@ pub(super) fn publish(session: &Session, report: &str, scorecard: &Scorecard) ->
     Ok(())
 }
 
-/// The rows of a report, as far as they were known; none where nothing was published or only by a program that kept no
+/// The rows of a report, or of all, as far as they were known; none where nothing was published or only by a program that kept no
 /// definitions.
-fn rows(session: &Session, report: &str) -> Result<Option<DataFrame>, LakeError> {
+fn rows(session: &Session, report: Option<&str>) -> Result<Option<DataFrame>, LakeError> {
     let Some(mut rows) = session.lake.scan(TABLE)? else { return Ok(None) };
     let schema = rows.collect_schema()?;
     if !["published_at", "definition", "content"].iter().all(|name| schema.contains(name)) {
         return Ok(None);
     }
-    let mut wanted = col("report").eq(lit(report)).and(col("published_at").is_not_null());
+    let mut wanted = col("published_at").is_not_null();
+    if let Some(report) = report {
+        wanted = wanted.and(col("report").eq(lit(report)));
+    }
     if let Some(known_at) = session.known_at {
         wanted = wanted.and(col("published_at").lt_eq(lit(known_at).cast(instant_type())));
     }
@@ -78,7 +84,7 @@ fn rows(session: &Session, report: &str) -> Result<Option<DataFrame>, LakeError>
 
 /// When a report's period was last published, and the digest of what was.
 fn last(session: &Session, report: &str, period: &str) -> Result<Option<(i64, String)>, LakeError> {
-    let Some(frame) = rows(session, report)? else { return Ok(None) };
+    let Some(frame) = rows(session, Some(report))? else { return Ok(None) };
     let at = frame.column("published_at")?.cast(&DataType::Int64)?;
     let (at, periods, content) = (at.i64()?, frame.column("period")?.str()?, frame.column("content")?.str()?);
     let found = (0..frame.height())
@@ -88,8 +94,12 @@ fn last(session: &Session, report: &str, period: &str) -> Result<Option<(i64, St
     Ok(found)
 }
 
-/// What was published of a report for periods that were over by then.
-fn publications(session: &Session, report: &str, periods: &BTreeSet<String>) -> Result<Vec<Publication>, LakeError> {
+/// What was published of a report, or of all, for periods that were over by then.
+fn publications(
+    session: &Session,
+    report: Option<&str>,
+    periods: &BTreeSet<String>,
+) -> Result<Vec<Publication>, LakeError> {
     let Some(frame) = rows(session, report)? else { return Ok(Vec::new()) };
     let text = |name: &str| frame.column(name).and_then(|column| column.str());
     let (metric, period, dims, definition) = (text("metric")?, text("period")?, text("dims")?, text("definition")?);
@@ -121,7 +131,7 @@ pub(super) fn restate(session: &Session, report: &str, scorecard: &mut Scorecard
     let periods: Vec<Period> = scorecard.period.trailing(LOOK_BACK + 1, scorecard.zone);
     let range = (periods.first().map_or(i64::MIN, |period| period.start), scorecard.period.end);
     let ids = periods.into_iter().map(|period| period.id).collect();
-    let publications = publications(session, report, &ids)?;
+    let publications = publications(session, Some(report), &ids)?;
     if publications.is_empty() {
         return Ok(());
     }
@@ -133,4 +143,25 @@ pub(super) fn restate(session: &Session, report: &str, scorecard: &mut Scorecard
         }
     }
     Ok(())
+}
+
+/// What runs of any report published for each of these measures, where that differs from it; in their order.
+///
+/// # Errors
+/// When the lake cannot be read.
+pub fn published(session: &Session, measures: &[Measure]) -> Result<Vec<Option<Published>>, Failure> {
+    let periods = measures.iter().map(|measure| measure.period.id.clone()).collect();
+    let publications = publications(session, None, &periods)?;
+    let mut by_figure: BTreeMap<(&str, &Dims, &str), Vec<&Publication>> = BTreeMap::new();
+    for one in &publications {
+        by_figure.entry((&one.metric, &one.dims, &one.period)).or_default().push(one);
+    }
+    let (metrics, targets) = (&session.definitions.metrics, targets(session));
+    let differing = measures.iter().map(|measure| {
+        let found = by_figure.get(&(measure.metric.as_str(), &measure.dims, measure.period.id.as_str()))?;
+        let definition = restated::definition(metrics.get(&measure.metric)?, &measure.dims, metrics, &targets);
+        let over = !measure.flags.contains(&Flag::Partial);
+        restated::differing(found, &definition, measure.value).filter(|_| over)
+    });
+    Ok(differing.collect())
 }

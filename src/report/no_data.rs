@@ -38,9 +38,8 @@ fn spoil(measures: &mut [Measure], kinds: &[u8]) {
 
 fn render(scorecard: &Scorecard, catalogue: &Catalogue, definitions: &Definitions) -> Vec<(&'static str, String)> {
     let document = compose(scorecard, &definitions.reports["weekly"]);
-    let text = |format: &super::format::Format| {
-        String::from_utf8((format.render)(&document, catalogue).unwrap()).unwrap()
-    };
+    let text =
+        |format: &super::format::Format| String::from_utf8((format.render)(&document, catalogue).unwrap()).unwrap();
     FORMATS.iter().map(|format| (format.name, text(format))).collect()
 }
 
@@ -59,7 +58,7 @@ fn check(scorecard: &Scorecard, catalogue: &Catalogue, definitions: &Definitions
             assert_eq!(figure::interval(&card.metric, card.current()), None);
         }
         assert!(card.score.is_none_or(|score| (0.0..=100.0 + 1e-9).contains(&score)));
-        for limits in card.limits {
+        if let Some(limits) = card.limits {
             assert!(limits.mean.is_finite() && limits.lower.is_finite() && limits.upper.is_finite());
         }
     }
@@ -91,7 +90,8 @@ fn without_any_figure_no_format_says_a_percentage_of_it() {
         let (_, page) = texts.iter().find(|(format, _)| *format == "md").unwrap();
         let figures = page.split("## How far to trust this page").next().unwrap();
         // Percentages are what is known of the records, of the checks, and targets, which stand in tables.
-        let known = |line: &&str| line.starts_with('|') || line.contains("understood") || line.contains("checks were silent");
+        let known =
+            |line: &&str| line.starts_with('|') || line.contains("understood") || line.contains("checks were silent");
         assert_eq!(figures.lines().find(|line| line.contains('%') && !known(line)), None);
         assert!(!figures.contains("100\u{202f}%") && !figures.contains("| 0\u{202f}%"), "{figures}");
     }

@@ -131,7 +131,9 @@ pub fn chart(signal: &Verdict) -> String {
         Chart::Rates => "u (each period by its own exposure)",
     };
     match signal.wanders {
-        Some(own) => format!("{name}; the figure carries over from one period to the next (autocorrelation {own:.2}), so its limits may be too narrow"),
+        Some(own) => format!(
+            "{name}; the figure carries over from one period to the next (autocorrelation {own:.2}), so its limits may be too narrow"
+        ),
         None => name.to_owned(),
     }
 }

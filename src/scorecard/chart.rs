@@ -136,10 +136,8 @@ mod tests {
 
         let counts = metric("outage_count", Unit::Count, IntervalKind::Poisson);
         let months = period::parse("2026-11", example::ZONE, example::as_of()).unwrap().trailing(13, example::ZONE);
-        let in_months: Vec<Measure> = months
-            .into_iter()
-            .map(|period| Measure { period, ..example::measure(&counts, 4.0) })
-            .collect();
+        let in_months: Vec<Measure> =
+            months.into_iter().map(|period| Measure { period, ..example::measure(&counts, 4.0) }).collect();
         assert_eq!(chart(&counts, &in_months).0, Chart::Rates);
         // Weeks, of which two in a year have an hour more or less.
         let weeks: Vec<Measure> = example::period()

@@ -39,8 +39,7 @@ struct Parts {
 /// values) leaves a rest.
 pub fn is_additive(metric: &Metric) -> bool {
     let sum = |value: &Value| matches!(value, Value::Aggregate(one) if one.function == Function::Sum);
-    metric.unit == Unit::Count
-        || matches!(&metric.definition, Definition::Aggregate { value, .. } if sum(value))
+    metric.unit == Unit::Count || matches!(&metric.definition, Definition::Aggregate { value, .. } if sum(value))
 }
 
 /// Splits the change from `before` to `after` over the slices of one dimension, largest effect first.

@@ -86,7 +86,13 @@ fn describe(
     if !seen.insert(metric.id.clone()) {
         return;
     }
-    text.push_str(&format!("{}: {} [{}, {}]", metric.id, metric::formula_text(metric), metric.unit.as_str(), metric.minimum_n));
+    text.push_str(&format!(
+        "{}: {} [{}, {}]",
+        metric.id,
+        metric::formula_text(metric),
+        metric.unit.as_str(),
+        metric.minimum_n
+    ));
     match &metric.definition {
         Definition::Aggregate { exclude, .. } => {
             for (name, rule) in exclude {
@@ -112,13 +118,13 @@ fn describe(
 
 /// What to hold a figure against: the first publication by the same definition; where there is none, the last by another.
 /// None where nothing was published or it said the same.
-fn differing<'p>(found: &[&'p Publication], definition: &str, now: Option<f64>) -> Option<(&'p Publication, bool)> {
+pub fn differing(found: &[&Publication], definition: &str, now: Option<f64>) -> Option<Published> {
     let same = found.iter().filter(|one| one.definition == definition).min_by_key(|one| one.at);
     let (published, redefined) = match same {
         Some(published) => (*published, false),
         None => (*found.iter().max_by_key(|one| one.at)?, true),
     };
-    (!alike(published.value, now)).then_some((published, redefined))
+    (!alike(published.value, now)).then_some(Published { value: published.value, at: published.at, redefined })
 }
 
 /// Whether two figures are the same up to the rounding of their arithmetic.
@@ -143,12 +149,13 @@ pub fn mark(scorecard: &mut Scorecard, publications: &[Publication]) {
         for (index, measure) in card.series.iter_mut().enumerate() {
             let Some(published) = by_figure.get(&(id.as_str(), dims, measure.period.id.as_str())) else { continue };
             // A figure of a period that isn't over is expected to move.
-            if measure.flags.contains(&Flag::Partial) || measure.state == State::NotApplicable && measure.value.is_none() {
+            if measure.flags.contains(&Flag::Partial)
+                || measure.state == State::NotApplicable && measure.value.is_none()
+            {
                 continue;
             }
-            let Some((one, redefined)) = differing(published, &card.definition, measure.value) else { continue };
-            let published = Published { value: one.value, at: one.at, redefined };
-            if !redefined {
+            let Some(published) = differing(published, &card.definition, measure.value) else { continue };
+            if !published.redefined {
                 measure.flags.insert(Flag::Restated);
             }
             if index == last {
@@ -226,7 +233,10 @@ mod tests {
         let metrics = example::metrics();
         let of = |id: &str, targets: &[Target]| definition(&metrics[id], &Dims::new(), &metrics, targets);
         assert_eq!(of("incidents", &[]), of("incidents", &example::targets()));
-        assert_ne!(of("serviceability_index", &[]), of("serviceability_index", &[Target { target: 1.0, ..example::targets()[3].clone() }]));
+        assert_ne!(
+            of("serviceability_index", &[]),
+            of("serviceability_index", &[Target { target: 1.0, ..example::targets()[3].clone() }])
+        );
         assert_ne!(of("incidents", &[]), of("mtbf", &[]));
     }
 }

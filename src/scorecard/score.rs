@@ -75,7 +75,8 @@ mod tests {
     #[test]
     fn the_normalised_indicators_of_itil_4() {
         // K1 of 95 (0 at 80), higher is better; K2 of 5 hours (15) and K3 of 2 hours (4), lower is better; clipped at both ends.
-        let cases: [(f64, f64, &[(f64, f64)]); 3] = [
+        type Case = (f64, f64, &'static [(f64, f64)]);
+        let cases: [Case; 3] = [
             (95.0, 80.0, &[(80.0, 0.0), (85.0, 33.333_333), (90.0, 66.666_667), (95.0, 100.0), (100.0, 100.0)]),
             (5.0, 15.0, &[(15.0, 0.0), (10.0, 50.0), (5.0, 100.0), (2.0, 100.0), (20.0, 0.0)]),
             (2.0, 4.0, &[(4.0, 0.0), (3.0, 50.0), (2.0, 100.0), (5.0, 0.0)]),

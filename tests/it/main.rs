@@ -14,6 +14,7 @@ mod golden;
 mod killed;
 mod lake;
 mod messages;
+mod no_data;
 mod oracle;
 mod project;
 mod properties;

@@ -29,7 +29,10 @@ const LATE: &str = "id,service,started_at,ended_at,kind,planned,weight\n\
 
 fn started() -> Project {
     let project = Project::new(TOML);
-    project.write("exports/services.csv", "service,kind,criticality,supplier\nMail,business,high,Netco\nWeb,business,high,Netco\n");
+    project.write(
+        "exports/services.csv",
+        "service,kind,criticality,supplier\nMail,business,high,Netco\nWeb,business,high,Netco\n",
+    );
     project.write("exports/outages.csv", OUTAGES);
     project.ok(&["run", "--quiet", "--period", "2026-W26"]);
     project.ok(&["run", "--quiet"]);
@@ -46,9 +49,10 @@ fn page(project: &Project) -> String {
 }
 
 fn find<'v>(list: &'v Value, metric: &str, period: &str, dims: &Value) -> Option<&'v Value> {
-    list.as_array().unwrap().iter().find(|one| {
-        one["metric"] == metric && one["period"]["id"] == period && one["dims"] == *dims
-    })
+    list.as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["metric"] == metric && one["period"]["id"] == period && one["dims"] == *dims)
 }
 
 fn overall() -> Value {
@@ -101,6 +105,16 @@ fn late_rows_restate_a_published_week_with_both_values_and_the_rows() {
     let plain: String = line.chars().map(|letter| if letter.is_whitespace() { ' ' } else { letter }).collect();
     assert!(plain.contains("| 1 h | 3 h | +2 h |") && plain.contains("outages: 1 (O-3)"), "{line}");
 
+    // The same on the command line.
+    let asked = ["downtime", "--period", "2026-W27", "--trailing", "2", "--by", "service", "--restated"];
+    let listed = project.measure(&asked);
+    let found: Vec<(&Value, &Value, &Value)> =
+        listed.iter().map(|one| (&one["period"]["id"], &one["published"]["value"], &one["value"])).collect();
+    let (w26, w27) = (Value::from("2026-W26"), Value::from("2026-W27"));
+    assert_eq!(found, [(&w26, &0.0.into(), &900.0.into()), (&w27, &0.0.into(), &7200.0.into())]);
+    let table = project.ok(&[&["measure"], &asked[..]].concat());
+    assert!(table.contains("restated") && table.lines().count() == 4, "{table}");
+
     // What was known at the first run gives its values byte for byte.
     let past = project.ok(&["report", "weekly", "--known-at", &before, "--format", "json", "--out", "-"]);
     let past: Value = serde_json::from_str(&past).unwrap();
@@ -118,7 +132,8 @@ fn rows_that_are_withdrawn_restate_back_and_are_published_again() {
     let longer = OUTAGES.replace("2026-06-30T11:00:00Z", "2026-06-30T13:00:00Z");
     project.write("exports/outages-b.csv", longer);
     project.ok(&["run", "--quiet"]);
-    let value = |report: &Value| find(&report["measures"], "downtime", "2026-W27", &overall()).unwrap()["value"].clone();
+    let value =
+        |report: &Value| find(&report["measures"], "downtime", "2026-W27", &overall()).unwrap()["value"].clone();
     assert_eq!(value(&report(&project)), 3.0 * 3600.0);
     // The same records in another order: the bytes of a file that was read already would be passed over.
     let lines: Vec<&str> = OUTAGES.lines().collect();
@@ -148,4 +163,29 @@ fn a_metric_that_is_defined_otherwise_is_no_restatement() {
     assert_eq!((&now["value"], &now["published"]["redefined"]), (&7200.0.into(), &true.into()));
     assert!(!now["flags"].as_array().unwrap().contains(&"restated".into()));
     assert!(page(&project).contains("definition changed"));
+}
+
+#[test]
+fn a_change_is_split_so_that_the_parts_add_up() {
+    let project = started();
+    let out = project.ok(&[
+        "measure", "downtime", "availability", "--by", "service", "--contributions", "--period", "2026-W27", "--format", "json",
+    ]);
+    let document: Value = serde_json::from_str(&out).unwrap();
+    for one in document["contributions"].as_array().unwrap() {
+        let number = |value: &Value| value.as_f64().unwrap();
+        let change = number(&one["after"]["value"]) - number(&one["before"]["value"]);
+        let parts: f64 = one["parts"].as_array().unwrap().iter().map(|part| number(&part["total"])).sum();
+        assert!((parts - change).abs() < 1e-9 && (number(&one["sum"]["total"]) - change).abs() < 1e-9, "{one}");
+    }
+    // Mail was down for 30 minutes and then for 60; Web never.
+    assert_eq!(document["contributions"][0]["parts"][0]["value"], "Mail");
+    assert_eq!(document["contributions"][0]["parts"][0]["total"], 1800.0);
+    let out = project.ok(&["measure", "availability_index", "--contributions", "--period", "2026-W27", "--format", "json"]);
+    let index: Value = serde_json::from_str(&out).unwrap();
+    let index = &index["contributions"][0];
+    let points: f64 = index["parts"].as_array().unwrap().iter().filter_map(|part| part["points"].as_f64()).sum();
+    assert_eq!(index["after"]["value"].as_f64(), Some(points));
+    project.expect(2, &["measure", "longest_outage", "--by", "service", "--contributions", "--period", "2026-W27"]);
+    project.expect(2, &["measure", "downtime", "--contributions", "--period", "2026-W27"]);
 }

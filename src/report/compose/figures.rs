@@ -120,9 +120,11 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Trend {
         parts.push(format!("since {}", words::since(since, scorecard.zone)));
     }
     parts.extend(words::change(card, scorecard.zone));
-    let changes = card.signal.changes.iter().filter_map(|change| {
-        card.series.iter().position(|measure| measure.period.id == change.period.id)
-    });
+    let changes = card
+        .signal
+        .changes
+        .iter()
+        .filter_map(|change| card.series.iter().position(|measure| measure.period.id == change.period.id));
     let limits = card.limits;
     let range = limits.map_or_else(String::new, |limits| {
         format!(", mean {}, usual range {} to {}", text(limits.mean), text(limits.lower), text(limits.upper))

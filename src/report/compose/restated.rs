@@ -113,8 +113,7 @@ fn records(one: &Restatement) -> Cell {
         .iter()
         .map(|records| format!("{}: {}", records.table.replace('_', " "), figure::count(records.count as f64)))
         .collect();
-    let ids: Vec<&str> =
-        one.records.iter().flat_map(|records| &records.ids).take(NAMED).map(String::as_str).collect();
+    let ids: Vec<&str> = one.records.iter().flat_map(|records| &records.ids).take(NAMED).map(String::as_str).collect();
     let all: u64 = one.records.iter().map(|records| records.count).sum();
     let more = if all as usize > ids.len() { ", …" } else { "" };
     Cell::Text { text: counts.join(", "), small: format!("{}{more}", ids.join(", ")), missing: false }

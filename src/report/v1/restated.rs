@@ -20,7 +20,8 @@ pub struct Published {
 }
 
 impl Published {
-    pub(super) fn of(published: &restated::Published) -> Self {
+    /// A publication in the contract's form.
+    pub fn of(published: &restated::Published) -> Self {
         Published { value: published.value, at: rfc3339(published.at), redefined: published.redefined }
     }
 }
