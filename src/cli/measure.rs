@@ -155,11 +155,7 @@ fn table(terminal: &Terminal, session: &Session, measures: &[Measure]) -> String
 }
 
 /// The figures that differ, with both values.
-fn restated(
-    terminal: &mut Terminal,
-    session: &Session,
-    differing: Vec<(Measure, Published)>,
-) -> Result<Exit, Trouble> {
+fn restated(terminal: &mut Terminal, session: &Session, differing: Vec<(Measure, Published)>) -> Result<Exit, Trouble> {
     if differing.is_empty() {
         terminal.note("no figure differs from what an earlier run reported for it")?;
     }

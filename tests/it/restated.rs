@@ -169,7 +169,16 @@ fn a_metric_that_is_defined_otherwise_is_no_restatement() {
 fn a_change_is_split_so_that_the_parts_add_up() {
     let project = started();
     let out = project.ok(&[
-        "measure", "downtime", "availability", "--by", "service", "--contributions", "--period", "2026-W27", "--format", "json",
+        "measure",
+        "downtime",
+        "availability",
+        "--by",
+        "service",
+        "--contributions",
+        "--period",
+        "2026-W27",
+        "--format",
+        "json",
     ]);
     let document: Value = serde_json::from_str(&out).unwrap();
     for one in document["contributions"].as_array().unwrap() {
@@ -181,7 +190,8 @@ fn a_change_is_split_so_that_the_parts_add_up() {
     // Mail was down for 30 minutes and then for 60; Web never.
     assert_eq!(document["contributions"][0]["parts"][0]["value"], "Mail");
     assert_eq!(document["contributions"][0]["parts"][0]["total"], 1800.0);
-    let out = project.ok(&["measure", "availability_index", "--contributions", "--period", "2026-W27", "--format", "json"]);
+    let out =
+        project.ok(&["measure", "availability_index", "--contributions", "--period", "2026-W27", "--format", "json"]);
     let index: Value = serde_json::from_str(&out).unwrap();
     let index = &index["contributions"][0];
     let points: f64 = index["parts"].as_array().unwrap().iter().filter_map(|part| part["points"].as_f64()).sum();

@@ -11,7 +11,7 @@ use crate::report::document::Trend;
 /// # Errors
 /// When plotters cannot draw it.
 pub fn trend(trend: &Trend) -> Result<String, ChartError> {
-    let (left, right, bottom) = (8_i32, 390_i32, 140_i32);
+    let (left, right, bottom) = (8_i32, 376_i32, 140_i32);
     draw((480, 168), &trend.alt, |area| {
         let limits = trend.limits.iter().flatten().copied();
         let target = trend.target.iter().map(|(value, _)| *value);
