@@ -1,8 +1,43 @@
 //! Control charts: whether a figure has moved by more than its usual variation.
 //!
-//! Individuals (XmR) charts for figures in general, c-charts for counts that are small. Refuses to judge on fewer than 13 points.
+//! Individuals (XmR) charts for figures in general, c charts for counts that are small, p and u charts for shares and rates
+//! with what they rest on. Refuses to judge on fewer than 13 points.
+
+mod exposed;
+#[cfg(test)]
+mod false_alarms;
+#[cfg(test)]
+pub(crate) mod noise;
+
+pub use exposed::{Sample, signal_rates, signal_shares};
 
 use crate::arithmetic::statistics::mean;
+
+/// The charts that a figure can be judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chart {
+    /// XmR: limits from the moving ranges of the figures themselves. For everything that the others don't fit.
+    Individuals,
+    /// c: a count of independent events over periods of one length, with a mean below 10; varies by its square root.
+    Counts,
+    /// p: a share of so many records; the fewer, the wider its limits.
+    Shares,
+    /// u: events over an exposure that varies (hours, deployments, the length of the period).
+    Rates,
+}
+
+impl Chart {
+    /// The letter that files and the JSON contract use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Chart::Individuals => "xmr",
+            Chart::Counts => "c",
+            Chart::Shares => "p",
+            Chart::Rates => "u",
+        }
+    }
+}
 
 /// Points, the current one included, below which nothing is signalled.
 pub const ENOUGH: usize = 13;
@@ -152,7 +187,7 @@ fn judge(values: &[f64], limits: impl Fn(&[f64]) -> Option<Limits>) -> (Option<L
     let signal = if current < limits.lower - tolerance || current > limits.upper + tolerance {
         Signal::Outside
     } else {
-        let run = run(values, limits.mean, tolerance);
+        let run = run_length(values, limits.mean, tolerance);
         let trend = trend(values);
         if run >= RUN {
             Signal::RunOneSide(run)
@@ -166,7 +201,7 @@ fn judge(values: &[f64], limits: impl Fn(&[f64]) -> Option<Limits>) -> (Option<L
 }
 
 /// How many of the last points lie on the same side of `mean`; one on the mean ends the run.
-fn run(values: &[f64], mean: f64, tolerance: f64) -> usize {
+fn run_length(values: &[f64], mean: f64, tolerance: f64) -> usize {
     let count = |side: fn(f64, f64) -> bool| {
         values.iter().rev().take_while(|value| (*value - mean).abs() > tolerance && side(**value, mean)).count()
     };
@@ -251,7 +286,7 @@ mod tests {
         values.push(17.0);
         assert_eq!(signal(&values).1, Signal::RunOneSide(8));
         // A point on the mean ends a run.
-        assert_eq!(run(&[5.0, 5.0, 4.0, 5.0, 5.0], 4.0, 1e-9), 2);
+        assert_eq!(run_length(&[5.0, 5.0, 4.0, 5.0, 5.0], 4.0, 1e-9), 2);
     }
 
     #[test]
@@ -292,7 +327,7 @@ mod tests {
             let n = values.len();
             let longest = |good: &dyn Fn(&[f64]) -> bool| (0..=n).rev().find(|k| good(&values[n - k..])).unwrap_or(0);
             let one_side = |tail: &[f64]| tail.iter().all(|v| *v > 0.0) || tail.iter().all(|v| *v < 0.0);
-            prop_assert_eq!(run(&values, 0.0, 1e-12), longest(&one_side));
+            prop_assert_eq!(run_length(&values, 0.0, 1e-12), longest(&one_side));
             let steady = |tail: &[f64]| {
                 let steps: Vec<f64> = tail.windows(2).map(|pair| pair[1] - pair[0]).collect();
                 steps.iter().all(|s| *s > 0.0) || steps.iter().all(|s| *s < 0.0)

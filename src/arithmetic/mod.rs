@@ -7,6 +7,7 @@ pub mod alerting;
 pub mod budget;
 pub mod burn;
 pub mod calendar;
+pub mod change_point;
 pub mod control;
 pub mod growth;
 pub mod interval;

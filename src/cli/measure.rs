@@ -2,14 +2,16 @@
 
 use clap::{Args, ValueEnum};
 
+use super::contributions;
 use super::output::{grid, parquet};
 use super::project::{ProjectArguments, parse_period};
 use super::{Exit, Terminal, Trouble};
 use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period::Period;
-use crate::metrics::measure::Measure;
+use crate::metrics::measure::{Flag, Measure};
 use crate::pipeline::{self, Failure, Question, Session};
-use crate::report::{figure, level, v1};
+use crate::report::{figure, level, v1, words};
+use crate::scorecard::restated::Published;
 use crate::scorecard::target::{self, DeclaredBy};
 
 /// Compute figures: any metric, slice and period
@@ -33,13 +35,19 @@ pub(super) struct Arguments {
     /// Only rows of the fact for which this is true, such as "priority = 1"
     #[arg(long = "where", value_name = "SQL")]
     filter: Option<String>,
+    /// Only figures that differ from what an earlier run reported for the same period, with both values
+    #[arg(long, conflicts_with_all = ["contributions", "filter"])]
+    restated: bool,
+    /// Split the change since the period before over the dimension of --by (mix and rate effects apart), or an index into its parts
+    #[arg(long, conflicts_with = "trailing")]
+    contributions: bool,
     /// Form of the result
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     #[default]
     Table,
     Json,
@@ -51,15 +59,50 @@ impl Arguments {
     pub(super) fn run(self, terminal: &mut Terminal) -> Result<Exit, Trouble> {
         let session = self.project.open(terminal)?;
         let period = parse_period(&self.period, &session)?;
+        if self.contributions {
+            let text = contributions::answer(
+                terminal,
+                &session,
+                &self.metrics,
+                &self.by,
+                &period,
+                self.filter.as_deref(),
+                self.format,
+            )?;
+            terminal.print(&text)?;
+            return Ok(Exit::Done);
+        }
         let periods: Vec<Period> = period.trailing(usize::from(self.trailing), session.project.zone);
         let question = Question { metrics: self.metrics, by: self.by, periods, filter: self.filter };
-        let measures = pipeline::measure(&session, &question)?;
+        let mut measures = pipeline::measure(&session, &question)?;
         for id in question.metrics.iter().filter(|id| !measures.iter().any(|measure| measure.metric == **id)) {
             terminal.note(&format!("{id}: no data: there is nothing to cut by {}", question.by.join(", ")))?;
         }
+        if self.restated {
+            let published = pipeline::published(&session, &measures)?;
+            let both = measures.into_iter().zip(published);
+            let differing: Vec<(Measure, Published)> =
+                both.filter_map(|(measure, published)| Some((measure, published?))).collect();
+            match self.format {
+                Format::Table => return restated(terminal, &session, differing),
+                Format::Json => {
+                    let text = json(&session, differing.iter().map(|(measure, published)| (measure, Some(published))))?;
+                    terminal.print(&text)?;
+                    return Ok(Exit::Done);
+                }
+                // Their columns are those of any figure, with the flag.
+                Format::Csv | Format::Parquet => {
+                    let flagged = differing.into_iter().map(|(mut measure, published)| {
+                        measure.flags.extend((!published.redefined).then_some(Flag::Restated));
+                        measure
+                    });
+                    measures = flagged.collect();
+                }
+            }
+        }
         let text = match self.format {
             Format::Table => table(terminal, &session, &measures),
-            Format::Json => json(&session, &measures)?,
+            Format::Json => json(&session, measures.iter().map(|measure| (measure, None)))?,
             Format::Csv => csv(&session, &measures)?,
             Format::Parquet => {
                 if terminal.width.is_some() {
@@ -122,9 +165,39 @@ fn table(terminal: &Terminal, session: &Session, measures: &[Measure]) -> String
     grid(terminal, &header, &[3, 5, 6], rows)
 }
 
-fn json(session: &Session, measures: &[Measure]) -> Result<String, Trouble> {
+/// The figures that differ, with both values.
+fn restated(terminal: &mut Terminal, session: &Session, differing: Vec<(Measure, Published)>) -> Result<Exit, Trouble> {
+    if differing.is_empty() {
+        terminal.note("no figure differs from what an earlier run reported for it")?;
+    }
+    let rows = differing
+        .iter()
+        .filter_map(|(measure, published)| {
+            let metric = session.definitions.metrics.get(&measure.metric)?;
+            let why = if published.redefined { "definition changed" } else { "restated" };
+            Some(vec![
+                measure.metric.clone(),
+                slice(measure),
+                measure.period.id.clone(),
+                words::then(metric, published, measure),
+                figure::of(metric, measure),
+                rfc3339(published.at),
+                why.to_string(),
+            ])
+        })
+        .collect();
+    let header = ["Metric", "Slice", "Period", "Published", "Now", "Published at", "Why"];
+    let text = grid(terminal, &header, &[3, 4], rows);
+    terminal.print(&text)?;
+    Ok(Exit::Done)
+}
+
+fn json<'m>(
+    session: &Session,
+    measures: impl Iterator<Item = (&'m Measure, Option<&'m Published>)>,
+) -> Result<String, Trouble> {
     let targets = pipeline::targets(session);
-    let judged = measures.iter().filter_map(|measure| {
+    let judged = measures.filter_map(|(measure, published)| {
         let metric = session.definitions.metrics.get(&measure.metric)?;
         let target = target::choose(metric, &measure.dims, &targets);
         let target = target.filter(|target| target.declared_by == DeclaredBy::Project);
@@ -134,7 +207,7 @@ fn json(session: &Session, measures: &[Measure]) -> Result<String, Trouble> {
             let chosen = level::chosen(metric, session.project.delivery.levels);
             written.level = chosen.and_then(|levels| v1::Level::of(levels, measure));
         }
-        Some(written)
+        Some(v1::Measure { published: published.map(v1::Published::of), ..written })
     });
     let document = serde_json::json!({
         "as_of": rfc3339(session.as_of),

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod contributions;
 mod demo;
 mod explain;
 mod ingest;

@@ -75,6 +75,13 @@ fn summary(terminal: &Terminal, report: &RunReport) -> String {
             scorecard.period.dates(scorecard.zone)
         ));
         parts.push(indices(terminal, scorecard));
+        let restated = scorecard.restatements.iter().filter(|one| !one.published.redefined).count();
+        if restated > 0 {
+            let figures = if restated == 1 { "figure differs" } else { "figures differ" };
+            parts.push(format!(
+                "{restated} {figures} from what an earlier run reported: see `restatements` of the JSON report\n"
+            ));
+        }
     }
     for (path, changed) in &report.files {
         parts.push(format!("{} {}", if *changed { "wrote    " } else { "unchanged" }, path.display()));

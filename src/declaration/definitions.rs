@@ -110,6 +110,8 @@ impl Definitions {
                 );
                 continue;
             };
+            let problems = target.problems(metric.better).into_iter();
+            issues.extend(problems.map(|problem| Issue::error(PROJECT_FILE, problem).at(target.line)));
             for slice in target.by.keys().filter(|slice| !metric.slices.contains(slice)) {
                 issues.push(
                     Issue::error(PROJECT_FILE, format!("targets: metric `{}` cannot be cut by `{slice}`", metric.id))

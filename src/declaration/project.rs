@@ -7,6 +7,7 @@ mod fiscal;
 mod holidays;
 mod raw;
 mod service_time;
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ use calendars::{ALWAYS, calendar_of};
 use clocks::clocks_of;
 pub use clocks::{Clocks, Within};
 use fiscal::fiscal_year_start;
-use raw::{Raw, RawTarget};
+use raw::Raw;
 pub use service_time::ServiceRules;
 
 /// The name of the project file.
@@ -138,6 +139,10 @@ pub struct DeclaredTarget {
     pub limit: Option<f64>,
     /// Met, but on the wrong side of this, is at risk.
     pub warn: Option<f64>,
+    /// Missed, but no worse than this, is at risk.
+    pub amber: Option<f64>,
+    /// Points (value, score) of the scale, values rising; without them it is the line from limit to target.
+    pub points: Vec<(f64, f64)>,
     /// The slice that it holds for; empty for all.
     pub by: BTreeMap<String, String>,
     /// Line in the project file.
@@ -242,8 +247,7 @@ impl Project {
             .into_iter()
             .map(|target| {
                 let line = super::issue::line_of(text, target.span().start);
-                let RawTarget { metric, target, limit, warn, by } = target.into_inner();
-                DeclaredTarget { metric, target, limit, warn, by, line }
+                targets::target_of(target.into_inner(), line)
             })
             .collect();
         if !(0.0..=1.0).contains(&raw.ingest.tolerate_rejects) {

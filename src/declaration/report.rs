@@ -120,6 +120,8 @@ pub enum Kind {
     Shares,
     /// One row per service: the same time by several methods of accounting, the one that the agreement names marked.
     Accounting,
+    /// Figures that differ from what an earlier run reported; without any there is no section.
+    Restated,
     /// Every figure shown: definition, formula, evidence.
     Definitions,
 }

@@ -142,7 +142,8 @@ pub fn targets(session: &Session) -> Vec<Target> {
             // The scale of a target without a limit of its own is the metric's.
             limit: declared.limit.or_else(|| session.definitions.metrics.get(&declared.metric)?.limit),
             warn: declared.warn,
-            points: Vec::new(),
+            amber: declared.amber,
+            points: declared.points.clone(),
             by: declared.by.clone().into_iter().collect::<BTreeMap<_, _>>(),
             declared_by: DeclaredBy::Project,
         })

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::measure::targets;
+use super::published::restate;
 use super::quality::quality;
 use super::session::Session;
 use super::slo::standings;
@@ -40,7 +41,8 @@ pub fn render(
                 .ok_or_else(|| Failure::unknown("format", name, format::FORMATS.iter().map(|format| format.name)))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let scorecard = scorecard(session, report, period)?;
+    let mut scorecard = scorecard(session, report, period)?;
+    restate(session, &report.name, &mut scorecard)?;
     let mut pages = vec![(format!("{}-{}", report.name, period.id), compose::compose(&scorecard, report))];
     pages.extend(compose::objective_pages(&scorecard, report));
     let mut files = Vec::new();

@@ -3,15 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{AnyValue, Column, DataType, Scalar};
-use xxhash_rust::xxh3::xxh3_128;
-
 use super::failure::Failure;
 use super::ingest::ingest;
-use super::measure_frame::measure_frame;
+use super::published::publish;
 use super::render::{Rendered, render};
 use super::session::Session;
-use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period::Period;
 use crate::declaration::report::ReportDefinition;
 use crate::ingest::load::{IngestReport, OnProgress, Source};
@@ -123,18 +119,4 @@ fn missed(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<String> {
             if slice.is_empty() { card.metric.id.clone() } else { format!("{} ({})", card.metric.id, slice.join(", ")) }
         })
         .collect()
-}
-
-/// Keeps the figures of a report's period as they were published, once per content.
-fn publish(session: &Session, report: &str, scorecard: &Scorecard) -> Result<(), Failure> {
-    if session.known_at.is_some() {
-        return Ok(());
-    }
-    let measures: Vec<_> = scorecard.cards.values().map(crate::scorecard::scorecard::Card::current).collect();
-    let mut frame = measure_frame(&measures, session.as_of)?;
-    let name = Scalar::new(DataType::String, AnyValue::StringOwned(report.into()));
-    frame.insert_column(0, Column::new_scalar("report".into(), name, measures.len()))?;
-    let content = format!("{report} {} {:?}", rfc3339(session.as_of), measures);
-    session.lake.publish("measures", &mut frame, xxh3_128(content.as_bytes()))?;
-    Ok(())
 }

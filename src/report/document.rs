@@ -193,6 +193,8 @@ pub struct Spark {
 /// A sentence, why, and the evidence.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Statement {
+    /// The figure that it is about: "Payments: availability".
+    pub subject: String,
     /// How it stands.
     pub mark: Mark,
     /// What happened.
@@ -318,6 +320,8 @@ pub struct Trend {
     pub limit_texts: Option<[String; 3]>,
     /// The target with its text.
     pub target: Option<(f64, String)>,
+    /// Indices of the first points of new levels.
+    pub changes: Vec<usize>,
     /// The newest figure as text.
     pub last: String,
     /// The newest point is a signal.

@@ -142,6 +142,12 @@ fn rate_in(value: f64, shown: f64) -> String {
     format!("{text}{NARROW}per{NARROW}{name}")
 }
 
+/// The change of a rate per hour to `now`, in the unit that `now` is shown in.
+pub fn rate_difference(change: f64, now: f64) -> String {
+    let text = rate_in(change.abs(), now);
+    format!("{}{text}", if change < 0.0 { "−" } else { "+" })
+}
+
 /// A limit of usual variation: an estimate, so shares keep one or two decimals and may well read 100 %.
 pub fn limit(metric: &Metric, value: f64) -> String {
     if metric.unit != Unit::Share {

@@ -11,6 +11,8 @@ pub mod html;
 pub mod json;
 pub mod level;
 pub mod markdown;
+#[cfg(test)]
+mod no_data;
 pub mod objective;
 pub mod reason;
 pub mod statement;

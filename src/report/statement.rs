@@ -54,6 +54,9 @@ fn change(scorecard: &Scorecard, card: &Card, dimensions: &BTreeSet<String>) -> 
         _ => card.signal.words(kind),
     };
     let mut headline = format!("{} {}, {what}", name(card), words::value(card));
+    if let Some(since) = &card.signal.since {
+        headline.push_str(&format!(", since {}", words::since(since, scorecard.zone)));
+    }
     if let (Some(target), Status::Missed) = (&card.target, card.standing.status) {
         headline.push_str(&format!("; target {}", figure::target(&card.metric, target.target)));
     }
@@ -62,12 +65,14 @@ fn change(scorecard: &Scorecard, card: &Card, dimensions: &BTreeSet<String>) -> 
     if let Some(before) = card.previous.as_ref().filter(|before| before.value.is_some()) {
         parts.push(format!("was {}", figure::of(&card.metric, before)));
     }
+    parts.extend(words::change(card, scorecard.zone));
     let (tone, word) = match card.signal.good {
         Some(false) => (Tone::Worse, "worse"),
         Some(true) => (Tone::Signal, "better"),
         None => (Tone::Signal, "changed"),
     };
     Statement {
+        subject: name(card),
         mark: Mark::new(tone, word),
         headline,
         text: reason(scorecard, card, dimensions),
@@ -105,7 +110,11 @@ fn decision(scorecard: &Scorecard, card: &Card) -> Statement {
     }
     text.extend(persistence(scorecard, card));
     Statement {
-        mark: status_mark(card.standing), headline, text: text.join(" "), evidence: evidence(card).join(" · ")
+        subject: name(card),
+        mark: status_mark(card.standing),
+        headline,
+        text: text.join(" "),
+        evidence: evidence(card).join(" · "),
     }
 }
 

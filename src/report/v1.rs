@@ -2,8 +2,14 @@
 //! null. Its structs are its own, so that a change inside doesn't change what others read.
 
 mod objective;
+mod quality;
 
-use std::collections::BTreeMap;
+mod restated;
+
+pub use quality::{Freshness, Gap, OrderViolation, Orphans, Quality};
+pub use restated::{ChangedRecords, Published, Restatement};
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -12,8 +18,8 @@ use crate::arithmetic::control::{Limits, Signal};
 use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period;
 use crate::declaration::metric::{Levels, Metric};
+use crate::declaration::report::ReportDefinition;
 use crate::metrics::measure;
-use crate::scorecard::quality;
 use crate::scorecard::scorecard::{self, Card, Scorecard};
 use crate::scorecard::signal::Direction;
 use crate::scorecard::target::{DeclaredBy, Standing, Target};
@@ -44,7 +50,7 @@ pub struct Report {
     pub measures: Vec<Measure>,
     /// For each figure that has one: score, signal, limits, parts.
     pub assessments: Vec<Assessment>,
-    /// The figures of the earlier periods.
+    /// The figures of the earlier periods, of what the report shows with its history.
     pub history: Vec<Measure>,
     /// How each objective stands at the period's end; only in reports that show objectives.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -53,6 +59,8 @@ pub struct Report {
     pub disruptions: Vec<Disruption>,
     /// What became of the rows.
     pub quality: Quality,
+    /// Figures of this and the twelve periods before that differ from what an earlier run reported.
+    pub restatements: Vec<Restatement>,
 }
 
 /// A half-open period.
@@ -106,6 +114,8 @@ pub struct Measure {
     pub target: Option<f64>,
     /// met, at_risk, missed, no_data or no_target; null where it was not judged.
     pub status: Option<&'static str>,
+    /// What an earlier run reported for it; null where that is the same, or nothing.
+    pub published: Option<Published>,
 }
 
 /// Published levels of performance.
@@ -149,6 +159,7 @@ impl Measure {
             level: level::chosen(metric, None).and_then(|levels| Level::of(levels, measure)),
             target: judged.and_then(|(target, _)| target).map(|target| target.target),
             status: judged.map(|(_, standing)| standing.status.as_str()),
+            published: None,
         }
     }
 }
@@ -185,10 +196,31 @@ pub struct Assessment {
     pub good: Option<bool>,
     /// Complete periods that were judged.
     pub points: usize,
+    /// The control chart that judged it: xmr, c, p or u.
+    pub chart: &'static str,
+    /// Id of the first period of a run or trend.
+    pub since: Option<String>,
+    /// Where the level changed for good.
+    pub change_points: Vec<ChangePoint>,
+    /// The autocorrelation of a figure that carries over from one period to the next: its limits may be too narrow.
+    pub autocorrelation: Option<f64>,
     /// Limits of usual variation.
     pub limits: Option<ControlLimits>,
     /// For an index: its parts; their points sum to it.
     pub contributions: Vec<Contribution>,
+}
+
+/// A lasting change of level.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChangePoint {
+    /// The first period of the new level.
+    pub period: Period,
+    /// Mean until then.
+    pub before: f64,
+    /// Mean from then.
+    pub after: f64,
+    /// At most so probable in a series without a change.
+    pub p: f64,
 }
 
 /// Limits of usual variation.
@@ -238,85 +270,33 @@ pub struct Disruption {
     pub incident: Option<String>,
 }
 
-/// What became of the rows.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Quality {
-    /// Per file.
-    pub files: Vec<quality::FileQuality>,
-    /// Values that did not convert.
-    pub findings: Vec<quality::FindingGroup>,
-    /// Newest record per table.
-    pub freshness: Vec<Freshness>,
-    /// References to nothing.
-    pub orphans: Vec<Orphans>,
-    /// Instants in an impossible order.
-    pub order_violations: Vec<OrderViolation>,
-    /// Services with gaps.
-    pub gaps: Vec<Gap>,
-    /// Tickets that the books can't account for.
-    pub unreconciled: i64,
-}
-
-/// How fresh a table is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Freshness {
-    /// The table.
-    pub table: String,
-    /// Its records.
-    pub rows: u64,
-    /// Newest instant in it.
-    pub newest: Option<String>,
-}
-
-/// References to nothing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Orphans {
-    /// The table.
-    pub table: String,
-    /// The column that refers.
-    pub column: String,
-    /// Rows.
-    pub count: u64,
-    /// Some values.
-    pub examples: Vec<String>,
-}
-
-/// Instants in an impossible order.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct OrderViolation {
-    /// The table.
-    pub table: String,
-    /// The rule.
-    pub rule: String,
-    /// Rows.
-    pub count: u64,
-}
-
-/// A service that was not measured all the time.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Gap {
-    /// The service.
-    pub service: String,
-    /// Share of the time that was measured.
-    pub coverage: f64,
-}
-
 impl Report {
-    /// A scorecard in the contract's form: all its figures, in the order of metric and slice.
-    pub fn of(scorecard: &Scorecard, report: &str, title: &str) -> Self {
+    /// A scorecard in the contract's form: all its figures, in the order of metric and slice. Those that the report shows
+    /// with their history have it; of the others, which say why one moved, the assessment has the period before.
+    pub fn of(scorecard: &Scorecard, report: &ReportDefinition) -> Self {
+        let with_history: BTreeSet<(String, BTreeSet<String>)> = report
+            .requests()
+            .into_iter()
+            .filter(|request| request.history)
+            .map(|request| (request.metric, request.by.into_iter().collect()))
+            .collect();
         let cards = || scorecard.cards.values();
         let judged = |card: &Card| {
             let judged = Some((card.agreed(), card.standing));
-            Measure::of(&card.metric, card.current(), judged)
+            let published = card.published.as_ref().map(Published::of);
+            Measure { published, ..Measure::of(&card.metric, card.current(), judged) }
         };
         let earlier = |card: &Card| -> Vec<Measure> {
+            if !with_history.contains(&(card.metric.id.clone(), card.dims.keys().cloned().collect())) {
+                return Vec::new();
+            }
             let earlier = &card.series[..card.series.len() - 1];
             earlier.iter().map(|measure| Measure::of(&card.metric, measure, None)).collect()
         };
         Report {
             contract: 1,
-            report: report.to_owned(),
-            title: title.to_owned(),
+            report: report.name.clone(),
+            title: report.title.clone(),
             project: scorecard.project.clone(),
             zone: scorecard.zone.name().to_owned(),
             period: Period::of(&scorecard.period),
@@ -329,6 +309,7 @@ impl Report {
             objectives: scorecard.objectives.iter().map(Objective::of).collect(),
             disruptions: scorecard.disruptions.iter().map(Disruption::of).collect(),
             quality: Quality::of(&scorecard.quality),
+            restatements: scorecard.restatements.iter().map(Restatement::of).collect(),
         }
     }
 }
@@ -360,6 +341,20 @@ impl Assessment {
             }),
             good: card.signal.good,
             points: card.signal.points,
+            chart: card.signal.chart.as_str(),
+            since: card.signal.since.as_ref().map(|period| period.id.clone()),
+            change_points: card
+                .signal
+                .changes
+                .iter()
+                .map(|change| ChangePoint {
+                    period: Period::of(&change.period),
+                    before: change.before,
+                    after: change.after,
+                    p: change.p,
+                })
+                .collect(),
+            autocorrelation: card.signal.wanders,
             limits: card.limits.map(|Limits { mean, lower, upper, .. }| ControlLimits { mean, lower, upper }),
             contributions: card
                 .contributions
@@ -387,37 +382,6 @@ impl Disruption {
             change: disruption.change.clone(),
             supplier: disruption.supplier.clone(),
             incident: disruption.incident.clone(),
-        }
-    }
-}
-
-impl Quality {
-    fn of(quality: &quality::Quality) -> Self {
-        let orphan = |(table, column, count, examples): &(String, String, u64, Vec<String>)| Orphans {
-            table: table.clone(),
-            column: column.clone(),
-            count: *count,
-            examples: examples.clone(),
-        };
-        let violation = |(table, rule, count): &(String, String, u64)| OrderViolation {
-            table: table.clone(),
-            rule: rule.clone(),
-            count: *count,
-        };
-        let fresh = |table: &quality::TableFreshness| Freshness {
-            table: table.table.clone(),
-            rows: table.rows,
-            newest: table.newest.map(rfc3339),
-        };
-        let gap = |(service, coverage): &(String, f64)| Gap { service: service.clone(), coverage: *coverage };
-        Quality {
-            files: quality.files.clone(),
-            findings: quality.findings.clone(),
-            freshness: quality.freshness.iter().map(fresh).collect(),
-            orphans: quality.orphans.iter().map(orphan).collect(),
-            order_violations: quality.order_violations.iter().map(violation).collect(),
-            gaps: quality.gaps.iter().map(gap).collect(),
-            unreconciled: quality.unreconciled,
         }
     }
 }

@@ -1,14 +1,22 @@
 //! Names and evidence in plain words: what sentences and tables have in common.
 
+use chrono_tz::Tz;
+
 use super::document::{Mark, Tone};
 use super::duration::NARROW;
 use super::figure;
+use crate::arithmetic::control::Chart;
 use crate::arithmetic::local_time::to_local;
-use crate::arithmetic::period::PeriodKind;
+use crate::arithmetic::period::{Period, PeriodKind};
+use crate::declaration::metric::Metric;
 use crate::metrics::measure::{Flag, Measure, State};
+use crate::scorecard::restated::Published;
 use crate::scorecard::scorecard::{Card, Scorecard};
 use crate::scorecard::signal::Verdict;
 use crate::scorecard::target::{Standing, Status};
+
+/// The word of a flag that says nothing more.
+const RESTATED: &str = "restated";
 
 /// A value of a dimension as readers see it.
 pub fn slice_name(value: &str) -> &str {
@@ -88,8 +96,69 @@ pub fn evidence(card: &Card) -> Vec<String> {
         parts.push(format!("95{NARROW}% interval {interval}"));
     }
     parts.extend(coverage(measure));
-    parts.extend(flags(measure));
+    // Both values say more than the flag.
+    parts.extend(flags(measure).into_iter().filter(|word| card.published.is_none() || word != RESTATED));
+    parts.extend(published(card));
     parts
+}
+
+/// "published 97.2 %, now 96.8 %": what an earlier run reported, where that differs.
+pub fn published(card: &Card) -> Option<String> {
+    let published = card.published.as_ref()?;
+    let then = then(&card.metric, published, card.current());
+    let now = value(card);
+    Some(match (published.redefined, then == now) {
+        (true, _) => format!("definition changed since {then} was published"),
+        (false, true) => "restated by less than is shown".to_owned(),
+        (false, false) => format!("published {then}, now {now}"),
+    })
+}
+
+/// A figure as it was published, with the digits of the one that it is now.
+pub fn then(metric: &Metric, published: &Published, now: &Measure) -> String {
+    match published.value {
+        Some(value) => figure::value_text(metric, value, figure::half(now)),
+        None => "no data".to_owned(),
+    }
+}
+
+/// The chart that judged a figure, and what to beware of.
+pub fn chart(signal: &Verdict) -> String {
+    let name = match signal.chart {
+        Chart::Individuals => "XmR (moving ranges of the figure itself)",
+        Chart::Counts => "c (a count that varies by its square root)",
+        Chart::Shares => "p (each period by its own n)",
+        Chart::Rates => "u (each period by its own exposure)",
+    };
+    match signal.wanders {
+        Some(own) => format!(
+            "{name}; the figure carries over from one period to the next (autocorrelation {own:.2}), so its limits may be too narrow"
+        ),
+        None => name.to_owned(),
+    }
+}
+
+/// "week 24 (8 June 2026)": a period and its first day.
+pub fn since(period: &Period, zone: Tz) -> String {
+    let first = to_local(period.start, zone).map_or_else(String::new, |local| local.format("%-d %B %Y").to_string());
+    match period.kind {
+        PeriodKind::Week => {
+            let label = period.label(zone);
+            format!("{} ({first})", label.split(',').next().unwrap_or(&label))
+        }
+        PeriodKind::Day | PeriodKind::Range | PeriodKind::Rolling => first,
+        _ => period.label(zone),
+    }
+}
+
+/// "a lasting change in week 24 (8 June 2026): 1 h 10 m before, 2 h 05 m since"; the newest of several.
+pub fn change(card: &Card, zone: Tz) -> Option<String> {
+    let change = card.signal.changes.last()?;
+    // Means of many periods bear one digit more than nothing is known of.
+    let text = |value: f64| figure::value_text(&card.metric, value, None);
+    let (before, after) = (text(change.before), text(change.after));
+    let day = since(&change.period, zone);
+    (before != after).then(|| format!("level changed in {day}: mean {before} before, {after} since"))
 }
 
 /// "coverage 61 %", unless everything was measured.
@@ -105,7 +174,7 @@ pub fn flags(measure: &Measure) -> Vec<String> {
         Flag::LowN => "few records",
         Flag::Censored => "open ones counted as still running",
         Flag::Estimated => "partly estimated",
-        Flag::Restated => "restated",
+        Flag::Restated => RESTATED,
     };
     measure.flags.iter().map(|flag| word(flag).to_owned()).collect()
 }

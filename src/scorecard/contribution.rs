@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::declaration::metric::Unit;
+use crate::declaration::expression::{Function, Value};
+use crate::declaration::metric::{Definition, Metric, Unit};
 use crate::metrics::measure::Measure;
 
 /// The part of a change that one value of the dimension accounts for, in the figure's unit.
@@ -11,7 +12,7 @@ use crate::metrics::measure::Measure;
 pub struct Share {
     /// Value of the dimension; [`REST`] is what no slice accounts for.
     pub value: String,
-    /// Because the slice's own figure changed. For counts: the whole difference.
+    /// Because the slice's own figure changed. For counts and sums: the whole difference.
     pub rate: f64,
     /// Because the slice's share of the whole changed; 0 for counts.
     pub mix: f64,
@@ -34,21 +35,28 @@ struct Parts {
     denominator: f64,
 }
 
+/// Whether the slices of a metric add up to it: counts and sums. What is counted once in each of several slices (distinct
+/// values) leaves a rest.
+pub fn is_additive(metric: &Metric) -> bool {
+    let sum = |value: &Value| matches!(value, Value::Aggregate(one) if one.function == Function::Sum);
+    metric.unit == Unit::Count || matches!(&metric.definition, Definition::Aggregate { value, .. } if sum(value))
+}
+
 /// Splits the change from `before` to `after` over the slices of one dimension, largest effect first.
 ///
-/// Counts: differences. Quotients with numerator and denominator: for a slice with rates r0, r1 and shares of the
+/// Additive figures ([`is_additive`]): differences. Quotients with numerator and denominator: for a slice with rates r0, r1 and shares of the
 /// denominator w0, w1, the rate effect is (r1 - r0)(w0 + w1)/2 and the mix effect (w1 - w0)((r0 + r1)/2 - (R0 + R1)/2),
 /// which sum over all slices to R1 - R0. A slice that is in one period only has no rate to compare, so all of it is mix.
 ///
 /// `None` where the figure is neither, a period has no figure, or the slices hold more than the whole.
 pub fn split(
-    unit: Unit,
+    additive: bool,
     before: &Measure,
     after: &Measure,
     slices: &BTreeMap<String, (Option<Measure>, Option<Measure>)>,
 ) -> Option<Vec<Share>> {
     let (value_before, value_after) = (before.value?, after.value?);
-    let mut shares = if unit == Unit::Count {
+    let mut shares = if additive {
         split_count(value_before, value_after, slices)
     } else {
         split_quotient(quotient(before)?, quotient(after)?, slices)?
@@ -114,8 +122,9 @@ fn split_quotient(
         };
         Some(Share {
             value: value.clone(),
-            rate: (r1 - r0) * (w0 + w1) / 2.0,
-            mix: (w1 - w0) * ((r0 + r1) / 2.0 - mean_rate),
+            // Plus 0 so that nothing is never minus nothing.
+            rate: (r1 - r0) * (w0 + w1) / 2.0 + 0.0,
+            mix: (w1 - w0) * ((r0 + r1) / 2.0 - mean_rate) + 0.0,
         })
     });
     Some(shares.collect())
@@ -165,7 +174,7 @@ mod tests {
             ("A".to_owned(), (Some(share_of(8.0, 80.0)), Some(share_of(2.0, 20.0)))),
             ("B".to_owned(), (Some(share_of(10.0, 20.0)), Some(share_of(40.0, 80.0)))),
         ]);
-        let shares = split(Unit::Share, &share_of(18.0, 100.0), &share_of(42.0, 100.0), &slices).unwrap();
+        let shares = split(false, &share_of(18.0, 100.0), &share_of(42.0, 100.0), &slices).unwrap();
         assert!(shares.iter().all(|share| share.rate.abs() < 1e-12));
         let sum: f64 = shares.iter().map(Share::total).sum();
         assert!((sum - 0.24).abs() < 1e-12);
@@ -179,7 +188,7 @@ mod tests {
             ("Mail".to_owned(), (Some(count(3.0)), Some(count(9.0)))),
             ("Web".to_owned(), (None, Some(count(1.0)))),
         ]);
-        let shares = split(Unit::Count, &count(5.0), &count(11.0), &slices).unwrap();
+        let shares = split(true, &count(5.0), &count(11.0), &slices).unwrap();
         let found: Vec<_> = shares.iter().map(|s| (s.value.as_str(), s.total())).collect();
         assert_eq!(found, [("Mail", 6.0), (REST, -1.0), ("Web", 1.0)]);
     }
@@ -188,9 +197,9 @@ mod tests {
     fn a_median_and_overlapping_slices_are_refused() {
         let metric = example::metric("time_to_restore_median");
         let median = example::measure(&metric, 5.0);
-        assert_eq!(split(Unit::Seconds, &median, &median, &BTreeMap::new()), None);
+        assert_eq!(split(false, &median, &median, &BTreeMap::new()), None);
         let over = BTreeMap::from([("A".to_owned(), (Some(share_of(1.0, 20.0)), Some(share_of(1.0, 20.0))))]);
-        assert_eq!(split(Unit::Share, &share_of(1.0, 10.0), &share_of(1.0, 10.0), &over), None);
+        assert_eq!(split(false, &share_of(1.0, 10.0), &share_of(1.0, 10.0), &over), None);
     }
 
     proptest! {
@@ -209,7 +218,7 @@ mod tests {
             }
             n0 += f64::from(rest.0); d0 += f64::from(rest.0); d1 += f64::from(rest.1);
             prop_assume!(d0 > 0.0 && d1 > 0.0);
-            let shares = split(Unit::Share, &share_of(n0, d0), &share_of(n1, d1), &slices).unwrap();
+            let shares = split(false, &share_of(n0, d0), &share_of(n1, d1), &slices).unwrap();
             let sum: f64 = shares.iter().map(Share::total).sum();
             prop_assert!((sum - (n1 / d1 - n0 / d0)).abs() < 1e-9);
         }

@@ -289,6 +289,7 @@ pub fn targets() -> Vec<Target> {
         target,
         limit: Some(limit),
         warn: None,
+        amber: None,
         points: Vec::new(),
         by,
         declared_by: DeclaredBy::Project,
@@ -387,6 +388,11 @@ fn scorecard(measures: Vec<Measure>, targets: &[Target], disruptions: Vec<Disrup
         quality,
         version: "0.1.0",
     })
+}
+
+/// A scorecard of such measures and nothing else.
+pub fn of(measures: Vec<Measure>, targets: &[Target]) -> Scorecard {
+    scorecard(measures, targets, Vec::new(), quality())
 }
 
 pub fn rich() -> Scorecard {

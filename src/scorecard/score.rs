@@ -46,6 +46,7 @@ mod tests {
             target,
             limit,
             warn: None,
+            amber: None,
             points,
             by: Default::default(),
             declared_by: DeclaredBy::Project,
@@ -69,6 +70,28 @@ mod tests {
         assert_eq!(score(9.0, &curve), Some(0.0));
         assert_eq!(score(1.0, &target(1.0, None, vec![])), None);
         assert_eq!(score(f64::NAN, &availability), None);
+    }
+
+    #[test]
+    fn the_normalised_indicators_of_itil_4() {
+        // K1 of 95 (0 at 80), higher is better; K2 of 5 hours (15) and K3 of 2 hours (4), lower is better; clipped at both ends.
+        type Case = (f64, f64, &'static [(f64, f64)]);
+        let cases: [Case; 3] = [
+            (95.0, 80.0, &[(80.0, 0.0), (85.0, 33.333_333), (90.0, 66.666_667), (95.0, 100.0), (100.0, 100.0)]),
+            (5.0, 15.0, &[(15.0, 0.0), (10.0, 50.0), (5.0, 100.0), (2.0, 100.0), (20.0, 0.0)]),
+            (2.0, 4.0, &[(4.0, 0.0), (3.0, 50.0), (2.0, 100.0), (5.0, 0.0)]),
+        ];
+        for (goal, limit, values) in cases {
+            for (value, expected) in values {
+                let found = score(*value, &target(goal, Some(limit), vec![])).unwrap();
+                assert!((found - expected).abs() < 1e-5, "{value} of {goal}: {found}");
+                // The same line written as points.
+                let mut points = vec![(limit, 0.0), (goal, 100.0)];
+                points.sort_by(|a, b| a.0.total_cmp(&b.0));
+                let along = score(*value, &target(goal, None, points)).unwrap();
+                assert!((along - expected).abs() < 1e-5, "{value} of {goal} along points: {along}");
+            }
+        }
     }
 
     proptest! {

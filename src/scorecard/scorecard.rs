@@ -8,9 +8,11 @@ use chrono_tz::Tz;
 use super::contribution::{self, Share};
 use super::index::{Contribution, Dims, Lookup, Sources};
 use super::quality::Quality;
+use super::restated::{self, Published, Restatement};
 use super::score::score;
 use super::signal::{self, Verdict};
 use super::target::{self, DeclaredBy, Standing, Target};
+use crate::arithmetic::change_point::Finder;
 use crate::arithmetic::control::Limits;
 use crate::arithmetic::period::Period;
 use crate::declaration::metric::{Definition, Metric};
@@ -91,6 +93,10 @@ pub struct Card {
     pub signal: Verdict,
     /// For an index: its parts, which sum to it.
     pub contributions: Vec<Contribution>,
+    /// What decides it beside the records, as a digest: see [`restated::definition`].
+    pub definition: String,
+    /// What an earlier run reported for it, where that differs.
+    pub published: Option<Published>,
 }
 
 impl Card {
@@ -140,6 +146,8 @@ pub struct Scorecard {
     pub objectives: Vec<objective::Standing>,
     /// What became of the rows.
     pub quality: Quality,
+    /// Figures of this and earlier periods that differ from what an earlier run reported.
+    pub restatements: Vec<Restatement>,
 }
 
 impl Scorecard {
@@ -184,7 +192,7 @@ impl Scorecard {
         let before: Vec<&Measure> = slices.iter().filter_map(|card| card.previous.as_ref()).collect();
         let after: Vec<&Measure> = slices.iter().map(|card| card.current()).collect();
         contribution::split(
-            card.metric.unit,
+            contribution::is_additive(&card.metric),
             card.previous.as_ref()?,
             card.current(),
             &contribution::pair(dimension, &before, &after),
@@ -229,6 +237,7 @@ pub fn build(input: Input<'_>) -> Scorecard {
     let metrics: BTreeMap<String, Arc<Metric>> =
         input.metrics.iter().map(|(id, metric)| (id.clone(), Arc::new(metric.clone()))).collect();
     let mut cards = BTreeMap::new();
+    let mut finder = Finder::default();
     for (key, mut measures) in series {
         let Some(metric) = metrics.get(&key.0) else {
             continue;
@@ -240,7 +249,8 @@ pub fn build(input: Input<'_>) -> Scorecard {
             continue;
         }
         let contributions = parts.remove(&key).unwrap_or_default();
-        let card = card(metric, &key.1, measures, contributions, input.targets, input.zone);
+        let mut card = card(metric, &key.1, measures, contributions, input.targets, input.zone, &mut finder);
+        card.definition = restated::definition(metric, &key.1, input.metrics, input.targets);
         cards.insert(key, card);
     }
     let mut disruptions = input.disruptions;
@@ -262,6 +272,7 @@ pub fn build(input: Input<'_>) -> Scorecard {
         disruptions,
         objectives: input.objectives,
         quality: input.quality,
+        restatements: Vec::new(),
     }
 }
 
@@ -272,12 +283,13 @@ fn card(
     contributions: Vec<Contribution>,
     targets: &[Target],
     zone: Tz,
+    finder: &mut Finder,
 ) -> Card {
     let current = &series[series.len() - 1];
     let before = current.period.previous(zone).id;
     let previous = series.iter().find(|measure| measure.period.id == before).cloned();
     let target = target::choose(metric, dims, targets);
-    let signal = signal::judge(&series, metric.unit, metric.better, metric.is_stock());
+    let signal = signal::judge(&series, metric, finder);
     // A default that nobody agreed to scales the score; it is no promise that a figure could break.
     let agreed = target.as_ref().filter(|target| target.declared_by == DeclaredBy::Project);
     let standing = target::standing(metric, current, agreed, signal.worsening());
@@ -296,6 +308,8 @@ fn card(
         limits: signal.limits,
         signal,
         contributions,
+        definition: String::new(),
+        published: None,
         series,
     }
 }

@@ -1,9 +1,11 @@
 //! Signal or noise: what a card's own history says about its newest figure, in a direction and a few words.
 //! Judges complete periods only; a period without a figure leaves a gap and is left out, never filled.
 
-use crate::arithmetic::control::{self, ENOUGH, Limits, Signal};
-use crate::arithmetic::period::PeriodKind;
-use crate::declaration::metric::{Better, Unit};
+use super::chart;
+use crate::arithmetic::change_point::{self, Finder};
+use crate::arithmetic::control::{Chart, ENOUGH, Limits, Signal};
+use crate::arithmetic::period::{Period, PeriodKind};
+use crate::declaration::metric::{Better, Metric, Unit};
 use crate::metrics::measure::{Flag, Measure};
 
 /// Which way a figure moved.
@@ -30,6 +32,28 @@ pub struct Verdict {
     pub points: usize,
     /// Why the newest figure can't be judged, where it can't.
     pub unjudged: Option<Unjudged>,
+    /// The chart that judged it.
+    pub chart: Chart,
+    /// The first period of a run or trend.
+    pub since: Option<Period>,
+    /// Where the level changed for good, oldest first.
+    pub changes: Vec<Change>,
+    /// The autocorrelation of a series that carries over from period to period: its limits may be too narrow, and it has no
+    /// `changes`.
+    pub wanders: Option<f64>,
+}
+
+/// A lasting change of level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The first period of the new level.
+    pub period: Period,
+    /// Mean until then (or since the change before).
+    pub before: f64,
+    /// Mean from then (or until the next change).
+    pub after: f64,
+    /// At most so probable in a series without a change.
+    pub p: f64,
 }
 
 /// Why there is no judgement.
@@ -81,25 +105,24 @@ impl Verdict {
     }
 }
 
-/// Judges the last of `series` (oldest first) against those before it.
+/// Judges the last of `series` (oldest first) against those before it, by the chart that fits the metric (see [`chart`]).
 ///
 /// A stock, such as a backlog, is no count of independent events: it carries over from period to period, so the limits of
 /// counts do not hold for it and its own moving ranges are taken.
-pub fn judge(series: &[Measure], unit: Unit, better: Better, stock: bool) -> Verdict {
-    let values: Vec<f64> = series
+pub fn judge(series: &[Measure], metric: &Metric, finder: &mut Finder) -> Verdict {
+    let points: Vec<&Measure> = series
         .iter()
         .filter(|measure| !measure.flags.contains(&Flag::Partial))
-        .filter_map(|measure| measure.value)
-        .filter(|value| value.is_finite())
+        .filter(|measure| measure.value.is_some_and(f64::is_finite))
         .collect();
+    let values: Vec<f64> = points.iter().filter_map(|measure| measure.value).collect();
     let unjudged = match series.last() {
         None => Some(Unjudged::NoFigure),
         Some(last) if last.value.is_none() => Some(Unjudged::NoFigure),
         Some(last) if last.flags.contains(&Flag::Partial) => Some(Unjudged::Partial),
         Some(_) => None,
     };
-    let (limits, signal) =
-        if unit == Unit::Count && !stock { control::signal_counts(&values) } else { control::signal(&values) };
+    let (chart, limits, signal) = chart::judge(metric, &points);
     // Without a newest figure the limits are still worth drawing; the signal would be that of an older period.
     let (signal, unjudged) = match unjudged {
         Some(why) => (Signal::NotEnough, Some(why)),
@@ -107,13 +130,29 @@ pub fn judge(series: &[Measure], unit: Unit, better: Better, stock: bool) -> Ver
         None => (signal, None),
     };
     let direction = direction(signal, limits, &values);
-    let good = match (direction, better) {
+    let good = match (direction, metric.better) {
         (None, _) | (_, Better::Neither) => None,
-        (Some(Direction::Up), _) => Some(better == Better::Higher),
-        (Some(Direction::Down), _) => Some(better == Better::Lower),
+        (Some(Direction::Up), better) => Some(better == Better::Higher),
+        (Some(Direction::Down), better) => Some(better == Better::Lower),
     };
-    let limits = limits.map(|limits| possible(limits, unit));
-    Verdict { signal, direction, good, limits, points: values.len(), unjudged }
+    let since = match signal {
+        Signal::RunOneSide(length) | Signal::Trend(length) => points.len().checked_sub(length),
+        _ => None,
+    };
+    let since = since.and_then(|first| points.get(first)).map(|measure| measure.period.clone());
+    let wanders = change_point::wanders(&values);
+    let changes = finder
+        .find(&values)
+        .into_iter()
+        .map(|found| Change {
+            period: points[found.at].period.clone(),
+            before: found.before,
+            after: found.after,
+            p: found.p,
+        })
+        .collect();
+    let limits = limits.map(|limits| possible(limits, metric.unit));
+    Verdict { signal, direction, good, limits, points: values.len(), unjudged, chart, since, changes, wanders }
 }
 
 /// Limits cut to the values that the unit can have: no share above 1, no time below 0. No signal depends on it, as no
@@ -176,8 +215,13 @@ mod tests {
         values.iter().map(|value| example::measure(&metric, *value)).collect()
     }
 
+    fn judged(series: &[Measure]) -> Verdict {
+        judge(series, &example::metric("time_to_restore_median"), &mut Finder::default())
+    }
+
     fn words(values: &[f64], better: Better) -> (String, Option<bool>) {
-        let verdict = judge(&series(values), Unit::Seconds, better, false);
+        let metric = Metric { better, ..example::metric("time_to_restore_median") };
+        let verdict = judge(&series(values), &metric, &mut Finder::default());
         (verdict.words(PeriodKind::Week), verdict.good)
     }
 
@@ -199,7 +243,7 @@ mod tests {
     fn a_missing_newest_figure_is_not_judged_by_the_one_before_it() {
         let mut with_gap = series(&[5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 99.0, 5.0]);
         with_gap[13].value = None;
-        let verdict = judge(&with_gap, Unit::Seconds, Better::Lower, false);
+        let verdict = judged(&with_gap);
         assert_eq!(verdict.unjudged, Some(Unjudged::NoFigure));
         assert!(!verdict.is_signal());
     }
@@ -208,8 +252,27 @@ mod tests {
     fn a_period_that_is_not_over_is_left_out() {
         let mut partial = series(&[5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 1.0]);
         partial[13].flags.insert(Flag::Partial);
-        let verdict = judge(&partial, Unit::Seconds, Better::Lower, false);
+        let verdict = judged(&partial);
         assert_eq!(verdict.words(PeriodKind::Week), "this week isn't over");
         assert_eq!(verdict.points, 13);
+    }
+
+    #[test]
+    fn a_run_says_since_when_and_a_lasting_change_when_it_came() {
+        let calm = [12.0, 15.0, 11.0, 14.0, 18.0, 13.0, 16.0, 12.0, 15.0, 14.0, 13.0, 15.0, 12.0];
+        let high = [20.0, 21.0, 19.0, 22.0, 20.0, 21.0, 22.0, 20.0];
+        let periods = example::period().trailing(21, example::ZONE);
+        let dated: Vec<Measure> = series(&[&calm[..], &high].concat())
+            .into_iter()
+            .zip(&periods)
+            .map(|(measure, period)| Measure { period: period.clone(), ..measure })
+            .collect();
+        let verdict = judged(&dated);
+        assert_eq!(verdict.signal, Signal::RunOneSide(8));
+        assert_eq!(verdict.since.as_ref(), Some(&periods[13]));
+        assert_eq!(verdict.changes.len(), 1);
+        assert_eq!(verdict.changes[0].period, periods[13]);
+        assert!((verdict.changes[0].after - 20.625).abs() < 1e-9);
+        assert!(verdict.wanders.is_none());
     }
 }

@@ -26,6 +26,8 @@ pub struct Target {
     pub limit: Option<f64>,
     /// Met, but not better than this, is `at_risk`.
     pub warn: Option<f64>,
+    /// Missed, but no worse than this, is `at_risk`: with it a target is three bands, green from the target on, amber, red.
+    pub amber: Option<f64>,
     /// Points (value, score) of a curve of its own, in the order of the values; empty for the line from limit to target.
     pub points: Vec<(f64, f64)>,
     /// The slice that it holds for; empty for every slice.
@@ -40,7 +42,7 @@ pub enum Status {
     /// The target is not reached.
     Missed,
     /// Reached, but not better than the target's `warn`; or, where no `warn` is declared, reached while a signal says
-    /// that the figure is getting worse.
+    /// that the figure is getting worse; or not reached, but no worse than the target's `amber`.
     AtRisk,
     /// The target is reached.
     Met,
@@ -88,6 +90,7 @@ impl Target {
             target,
             limit: metric.limit,
             warn: None,
+            amber: None,
             points: Vec::new(),
             by: BTreeMap::new(),
             declared_by: DeclaredBy::Default,
@@ -135,7 +138,9 @@ pub fn standing(metric: &Metric, measure: &Measure, target: Option<&Target>, wor
         return sure(Status::NoData);
     };
     let reached = target.reached_by(value, metric.better);
+    let tolerable = |value: f64| target.amber.is_some_and(|amber| at_least_as_good(value, amber, metric.better));
     let status = match (reached, target.warn) {
+        (false, _) if tolerable(value) => Status::AtRisk,
         (false, _) => Status::Missed,
         (true, Some(warn)) if at_least_as_good(value, warn, metric.better) && value != warn => Status::Met,
         (true, Some(_)) => Status::AtRisk,
@@ -146,6 +151,7 @@ pub fn standing(metric: &Metric, measure: &Measure, target: Option<&Target>, wor
         && match (measure.lower, measure.upper) {
             (Some(lower), Some(upper)) => {
                 target.reached_by(lower, metric.better) != target.reached_by(upper, metric.better)
+                    || tolerable(lower) != tolerable(upper)
             }
             _ => false,
         };
@@ -188,6 +194,7 @@ mod tests {
             target: 0.999,
             limit: Some(0.99),
             warn,
+            amber: None,
             points: vec![],
             by: BTreeMap::new(),
             declared_by: DeclaredBy::Project,
@@ -241,5 +248,40 @@ mod tests {
         measure.value = None;
         assert_eq!(standing(&metric, &measure, Some(&target(None)), false).status, Status::NoData);
         assert_eq!(standing(&metric, &measure, None, false).status, Status::NoTarget);
+    }
+
+    #[test]
+    fn bands_are_green_amber_and_red_in_either_direction() {
+        let bands = |goal, amber| Target { target: goal, amber: Some(amber), limit: None, ..target(None) };
+        let status = |id: &str, value, target: &Target| {
+            let metric = example::metric(id);
+            standing(&metric, &example::measure(&metric, value), Some(target), false).status
+        };
+        let high = bands(0.999, 0.99);
+        let found = [0.9995, 0.999, 0.9989, 0.99, 0.9899].map(|value| status("availability", value, &high));
+        assert_eq!(found, [Status::Met, Status::Met, Status::AtRisk, Status::AtRisk, Status::Missed]);
+        let low = bands(3_600.0, 7_200.0);
+        let found = [3_600.0, 3_601.0, 7_200.0, 7_201.0].map(|value| status("time_to_restore_median", value, &low));
+        assert_eq!(found, [Status::Met, Status::AtRisk, Status::AtRisk, Status::Missed]);
+    }
+
+    #[test]
+    fn a_small_share_across_its_target_is_doubtful_and_a_large_one_is_not() {
+        // 9 of 10: Wilson 59.6 to 98.2 %; 900 of 1 000: 88.0 to 91.7 %, both against 95 %.
+        let metric = example::metric("sla_attainment");
+        let at = Target { target: 0.95, ..target(None) };
+        for (good, n, doubt) in [(9.0, 10.0, true), (900.0, 1_000.0, false)] {
+            let mut measure = example::measure(&metric, good / n);
+            let (lower, upper) = crate::arithmetic::statistics::wilson(good, n).unwrap();
+            (measure.lower, measure.upper) = (Some(lower), Some(upper));
+            let found = standing(&metric, &measure, Some(&at), false);
+            assert_eq!((found.status, found.uncertain), (Status::Missed, doubt));
+        }
+        // A median with an interval is an estimate too.
+        let median = example::metric("time_to_restore_median");
+        let mut measure = example::measure(&median, 3_000.0);
+        (measure.lower, measure.upper) = (Some(1_000.0), Some(9_000.0));
+        let at = Target { target: 3_600.0, ..target(None) };
+        assert!(standing(&median, &measure, Some(&at), false).uncertain);
     }
 }

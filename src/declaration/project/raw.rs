@@ -73,6 +73,9 @@ pub(super) struct RawTarget {
     pub(super) target: f64,
     pub(super) limit: Option<f64>,
     pub(super) warn: Option<f64>,
+    pub(super) amber: Option<f64>,
+    #[serde(default)]
+    pub(super) points: Vec<(f64, f64)>,
     #[serde(default)]
     pub(super) by: BTreeMap<String, String>,
 }

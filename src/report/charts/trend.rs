@@ -11,7 +11,7 @@ use crate::report::document::Trend;
 /// # Errors
 /// When plotters cannot draw it.
 pub fn trend(trend: &Trend) -> Result<String, ChartError> {
-    let (left, right, bottom) = (8_i32, 390_i32, 140_i32);
+    let (left, right, bottom) = (8_i32, 376_i32, 140_i32);
     draw((480, 168), &trend.alt, |area| {
         let limits = trend.limits.iter().flatten().copied();
         let target = trend.target.iter().map(|(value, _)| *value);
@@ -32,6 +32,14 @@ pub fn trend(trend: &Trend) -> Result<String, ChartError> {
                 area.draw(&PathElement::new(dash, INK.stroke_width(1)))?;
             }
             labels.push((y(*value), format!("target {words}"), INK, false));
+        }
+        // Between the last point of the old level and the first of the new.
+        for change in trend.changes.iter().filter(|change| (1..=count).contains(*change)) {
+            let at = i32::midpoint(x(change - 1), x(*change));
+            for top in (6..bottom).step_by(6) {
+                let dash = vec![(at, top), (at, (top + 2).min(bottom))];
+                area.draw(&PathElement::new(dash, MUTED.stroke_width(1)))?;
+            }
         }
         for run in runs(&trend.points) {
             let points: Vec<(i32, i32)> = run.iter().map(|(index, value)| (x(*index), y(*value))).collect();

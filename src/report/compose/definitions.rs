@@ -6,7 +6,7 @@ use crate::declaration::metric::{self, Better};
 use crate::declaration::report::ReportDefinition;
 use crate::report::document::Definition;
 use crate::report::figure;
-use crate::report::words::{flags, value};
+use crate::report::words::{chart, flags, published, value};
 use crate::scorecard::scorecard::{Card, Scorecard};
 use crate::scorecard::target::DeclaredBy;
 
@@ -76,6 +76,9 @@ fn evidence(card: &Card) -> Vec<(String, String)> {
     if let Some(coverage) = measure.coverage {
         add("Coverage", figure::share(coverage, None));
     }
+    if card.limits.is_some() {
+        add("Control chart", chart(&card.signal));
+    }
     let excluded: Vec<String> =
         measure.excluded.iter().map(|(name, count)| format!("{name} {}", figure::count(*count as f64))).collect();
     if !excluded.is_empty() {
@@ -84,6 +87,9 @@ fn evidence(card: &Card) -> Vec<(String, String)> {
     let flags = flags(measure);
     if !flags.is_empty() {
         add("Flags", flags.join(", "));
+    }
+    if let Some(words) = published(card) {
+        add("Earlier runs", words);
     }
     facts
 }

@@ -3,7 +3,7 @@
 use crate::declaration::report::Section;
 use crate::report::document::{Bands, Block, Matrix, MatrixCell, Trend};
 use crate::report::figure;
-use crate::report::words::{evidence, signal_mark, slice_name, upper_first, value};
+use crate::report::words::{self, evidence, signal_mark, slice_name, upper_first, value};
 use crate::scorecard::scorecard::{Card, Scorecard};
 
 fn note(section: &Section, otherwise: &str) -> Vec<Block> {
@@ -115,6 +115,16 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Trend {
     let short = |measure: &crate::metrics::measure::Measure| {
         measure.period.id.rsplit_once('-').map_or_else(|| measure.period.id.clone(), |(_, rest)| rest.to_owned())
     };
+    let mut parts = evidence(card);
+    if let Some(since) = &card.signal.since {
+        parts.push(format!("since {}", words::since(since, scorecard.zone)));
+    }
+    parts.extend(words::change(card, scorecard.zone));
+    let changes = card
+        .signal
+        .changes
+        .iter()
+        .filter_map(|change| card.series.iter().position(|measure| measure.period.id == change.period.id));
     let limits = card.limits;
     let range = limits.map_or_else(String::new, |limits| {
         format!(", mean {}, usual range {} to {}", text(limits.mean), text(limits.lower), text(limits.upper))
@@ -130,6 +140,7 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Trend {
         last: value(card),
         signal: card.signal.is_signal(),
         alarm: card.signal.worsening(),
-        evidence: evidence(card).join(" · "),
+        changes: changes.collect(),
+        evidence: parts.join(" · "),
     }
 }

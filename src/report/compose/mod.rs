@@ -1,10 +1,12 @@
 //! From a scorecard to a document: each section of the report's declaration becomes blocks of final text.
 
 mod accounting;
+mod completeness;
 mod definitions;
 mod figures;
 mod objective;
 mod quality;
+mod restated;
 mod shares;
 mod table;
 mod tiles;
@@ -37,7 +39,7 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
             "Made by nines {} from the exports of {}. Figures: nines report {} --period {} --format json",
             scorecard.version, scorecard.project, report.name, scorecard.period.id
         ),
-        data: v1::Report::of(scorecard, &report.name, &report.title),
+        data: v1::Report::of(scorecard, report),
     }
 }
 
@@ -140,9 +142,10 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
         Kind::Alerts => ("Alerts", objective::alerts(scorecard, declared)),
         Kind::BudgetShares => ("What took the budget", objective::shares(scorecard, declared)),
         Kind::BudgetPolicy => ("Policy", objective::policy(scorecard, declared)),
-        Kind::Quality => ("Trust", quality::quality(scorecard)),
         Kind::Shares => ("Shares", shares::shares(scorecard, declared)),
         Kind::Accounting => ("Accounting", accounting::accounting(scorecard, declared)),
+        Kind::Quality => ("Trust", quality::quality(scorecard, report)),
+        Kind::Restated => ("Restated", restated::restated(scorecard, report, declared)),
         Kind::Definitions => {
             let definitions = definitions::definitions(scorecard, report);
             ("Definitions", vec![Block::Definitions { definitions }])
@@ -178,12 +181,28 @@ fn listed(statements: &mut Vec<super::document::Statement>, declared: &Declared,
         return vec![Block::Note { text }];
     }
     let more = declared.limit.map_or(0, |limit| statements.len().saturating_sub(limit));
-    statements.truncate(statements.len() - more);
+    let hidden = statements.split_off(statements.len() - more);
+    let names: Vec<String> = hidden.into_iter().map(|statement| statement.subject).collect();
     let mut blocks = vec![Block::Statements { statements: std::mem::take(statements) }];
-    if more > 0 {
-        blocks.push(Block::Note { text: format!("{} more, not shown here.", figure::count(more as f64)) });
-    }
+    blocks.extend(unshown(&names));
     blocks
+}
+
+/// Names of what a section has no room for, beyond which they are only counted.
+const NAMED: usize = 8;
+
+/// "2 more: Mail: availability; incidents."
+fn unshown(names: &[String]) -> Option<Block> {
+    let listed: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+    let rest = names.len().saturating_sub(NAMED);
+    let others = match rest {
+        0 => String::new(),
+        1 => "; and one other".to_owned(),
+        _ => format!("; and {} others", figure::count(rest as f64)),
+    };
+    (!names.is_empty()).then(|| Block::Note {
+        text: format!("{} more: {}{others}.", figure::count(names.len() as f64), listed.join("; ")),
+    })
 }
 
 /// Every figure of the report that has a history: what is watched for signals.

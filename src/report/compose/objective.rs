@@ -350,6 +350,7 @@ pub(super) fn policy(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         statements.extend(one.corrections.iter().map(|correction| {
             Statement {
                 mark: Mark::new(Tone::Signal, "corrected"),
+                subject: one.objective.title.clone(),
                 headline: format!("{}.", words::upper_first(correction.reason.trim_end_matches('.'))),
                 text: if correction.as_good {
                     "Bad events of that time count as good."
@@ -383,6 +384,7 @@ fn step(scorecard: &Scorecard, step: &PolicyState) -> Statement {
     let since = step.since.map(|since| format!(" · since {}", objective::moment(since, scorecard.zone)));
     Statement {
         mark,
+        subject: step.policy.clone(),
         headline: format!("{}.", words::upper_first(&step.when)),
         text: step.action.clone(),
         evidence: format!("{}{}", step.policy, since.unwrap_or_default()),
@@ -407,6 +409,7 @@ fn asked(scorecard: &Scorecard) -> Vec<Statement> {
     }
     let statements = steps.into_iter().map(|(step, names)| Statement {
         mark: Mark::new(Tone::Missed, "holds"),
+        subject: step.policy.clone(),
         headline: format!("{} on {}.", words::upper_first(&step.when), figure::some(names.len() as u64, "objective")),
         text: format!("{} {}.", step.action, words::join(&names)),
         evidence: step.policy.clone(),

@@ -1,5 +1,6 @@
 //! "How far to trust this page": what became of the rows, what is doubtful, and what the page cannot know.
 
+use crate::declaration::report::ReportDefinition;
 use crate::report::document::{Block, Cell, Fact, Heading, Table};
 use crate::report::duration::duration;
 use crate::report::figure;
@@ -9,7 +10,7 @@ use crate::scorecard::scorecard::Scorecard;
 const SHOWN: usize = 12;
 
 /// The blocks of the section.
-pub(super) fn quality(scorecard: &Scorecard) -> Vec<Block> {
+pub(super) fn quality(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<Block> {
     let quality = &scorecard.quality;
     if quality.files.is_empty() && quality.unread.is_empty() {
         return vec![Block::Note { text: "Nothing was loaded, so there is nothing to trust.".to_owned() }];
@@ -28,8 +29,13 @@ pub(super) fn quality(scorecard: &Scorecard) -> Vec<Block> {
     let gaps = quality.gaps.len();
     let service = if gaps == 1 { "service" } else { "services" };
     facts.push(fact(figure::count(gaps as f64), &format!("{service} with gaps in their checks")));
+    let restated = super::restated::of_report(scorecard, report).iter().filter(|one| !one.published.redefined).count();
+    let figures = if restated == 1 { "figure" } else { "figures" };
+    let words = format!("{figures} restated, of those that earlier runs reported");
+    facts.push(fact(figure::count(restated as f64), &words));
     let mut blocks = vec![Block::Facts { facts }, files(scorecard)];
     blocks.extend(findings(scorecard));
+    blocks.extend(super::completeness::incomplete(scorecard, report));
     blocks.extend(doubts(scorecard));
     blocks
 }

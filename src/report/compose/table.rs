@@ -46,7 +46,7 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         });
     }
     let more = section.limit.map_or(0, |limit| names.len().saturating_sub(limit));
-    names.truncate(names.len() - more);
+    let hidden: Vec<String> = names.split_off(names.len() - more).into_iter().map(str::to_owned).collect();
     let mut columns = vec![Heading { text: upper(dimension), right: false }];
     columns.extend(section.columns.iter().map(|column| Heading {
         text: match column.show {
@@ -68,11 +68,9 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         .collect();
     let caption = format!("{}: one row per {dimension}", section.title);
     let mut blocks = vec![Block::Table(Table { caption, columns, rows })];
-    let unsaid = |count: usize, what: &str| {
-        (count > 0).then(|| Block::Note { text: format!("{} more {what}.", figure::count(count as f64)) })
-    };
-    blocks.extend(unsaid(more, "not shown here"));
-    blocks.extend(unsaid(silent, "with nothing in this period"));
+    blocks.extend(super::unshown(&hidden));
+    let nothing = || format!("{} more with nothing in this period.", figure::count(silent as f64));
+    blocks.extend((silent > 0).then(|| Block::Note { text: nothing() }));
     blocks.extend(gaps(scorecard, dimension));
     blocks
 }

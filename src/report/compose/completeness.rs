@@ -1,0 +1,114 @@
+//! How far the columns are filled that shown figures use: a column of a fact is taken for the column of the same name in the
+//! tables under that fact, which is an approximation and says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::declaration::expression::Value;
+use crate::declaration::metric::{Definition, Time};
+use crate::declaration::report::ReportDefinition;
+use crate::facts::FACTS;
+use crate::report::document::{Block, Cell, Heading, Table};
+use crate::report::figure;
+use crate::scorecard::scorecard::Scorecard;
+
+/// Rows that are shown, the emptiest columns first.
+const SHOWN: usize = 12;
+
+/// Names of metrics that stand in a row.
+const NAMED: usize = 3;
+
+/// A table of columns that are not filled throughout; none where all are.
+pub(super) fn incomplete(scorecard: &Scorecard, report: &ReportDefinition) -> Option<Block> {
+    let mut used: BTreeMap<(&str, String), BTreeSet<&str>> = BTreeMap::new();
+    for request in report.requests() {
+        let mut open = vec![request.metric.clone()];
+        let mut seen = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            let Some((id, metric)) = scorecard.metrics.get_key_value(&id).filter(|_| seen.insert(id.clone())) else {
+                continue;
+            };
+            open.extend(metric.inputs());
+            let fact = FACTS.iter().find(|fact| metric.fact() == Some(fact.name));
+            for table in fact.into_iter().flat_map(|fact| records(fact.tables)) {
+                for column in columns(&metric.definition).into_iter().chain(request.by.iter().cloned()) {
+                    used.entry((table, column)).or_default().insert(id);
+                }
+            }
+        }
+    }
+    let mut found: Vec<(f64, String, String)> = scorecard
+        .quality
+        .completeness
+        .iter()
+        .filter_map(|one| {
+            let metrics = used.get(&(one.table.as_str(), one.column.clone()))?;
+            let titles: Vec<&str> = metrics
+                .iter()
+                .take(NAMED)
+                .filter_map(|id| scorecard.metrics.get(*id))
+                .map(|metric| metric.title.as_str())
+                .collect();
+            let rest = metrics.len().saturating_sub(NAMED);
+            let others = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+            Some((one.filled, format!("{}.{}", one.table, one.column), format!("{}{others}", titles.join(", "))))
+        })
+        .collect();
+    if found.is_empty() {
+        return None;
+    }
+    found.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+    let more = found.len().saturating_sub(SHOWN);
+    let others = if more > 0 { format!("; {more} fuller ones are left out") } else { String::new() };
+    let heading = |text: &str, right| Heading { text: text.to_owned(), right };
+    Some(Block::Table(Table {
+        caption: format!(
+            "How far the columns are filled that figures of this page use, matched by name; some are empty with reason, as \
+             the end of what is still open{others}"
+        ),
+        columns: vec![heading("Column", false), heading("Filled", true), heading("Used by", false)],
+        rows: found
+            .into_iter()
+            .take(SHOWN)
+            .map(|(filled, column, metrics)| {
+                vec![Cell::text(column), Cell::text(figure::share(filled, None)), Cell::text(metrics)]
+            })
+            .collect(),
+    }))
+}
+
+/// The tables that hold a fact's own records, without those that only say more about a service, team or link; they count
+/// where there are no others.
+fn records(tables: &'static [&'static str]) -> Vec<&'static str> {
+    let own = |table: &&&str| !matches!(**table, "services" | "teams" | "links");
+    let found: Vec<&str> = tables.iter().filter(own).copied().collect();
+    if found.is_empty() { tables.to_vec() } else { found }
+}
+
+/// The columns of its fact that a metric over rows reads.
+fn columns(definition: &Definition) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    if let Definition::Aggregate { time, population, exclude, value, coverage, .. } = definition {
+        match time {
+            Time::At(at) => found.extend([at.clone()]),
+            Time::Alive { from, to } => found.extend([from.clone(), to.clone()]),
+        }
+        let rows = population.iter().chain(exclude.iter().map(|(_, rule)| rule));
+        found.extend(rows.flat_map(|row| row.columns.iter().cloned()));
+        std::iter::once(value).chain(coverage).for_each(|value| of_value(value, &mut found));
+    }
+    found
+}
+
+fn of_value(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Number(_) => {}
+        Value::Binary { left, right, .. } => {
+            of_value(left, found);
+            of_value(right, found);
+        }
+        Value::Aggregate(aggregate) => {
+            let rows = aggregate.arguments.iter().chain(&aggregate.filter);
+            found.extend(rows.flat_map(|row| row.columns.iter().cloned()));
+        }
+    }
+}

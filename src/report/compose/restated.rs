@@ -1,0 +1,120 @@
+//! "Restated since it was published": each figure of the report that an earlier run reported otherwise, with both values and
+//! the records that came or changed since.
+
+use crate::declaration::metric::{Definition, Unit};
+use crate::declaration::report::{ReportDefinition, Section};
+use crate::report::document::{Block, Cell, Heading, Table};
+use crate::report::figure;
+use crate::report::words::{day, lower_first, slice_name, then};
+use crate::scorecard::restated::Restatement;
+use crate::scorecard::scorecard::Scorecard;
+
+/// Figures that are shown where the section says nothing else.
+const SHOWN: usize = 12;
+
+/// Ids that stand beside the number of records; the JSON report has more.
+const NAMED: usize = 3;
+
+/// The blocks of the section; none where every figure is what it was.
+pub(super) fn restated(scorecard: &Scorecard, report: &ReportDefinition, section: &Section) -> Vec<Block> {
+    let all = of_report(scorecard, report);
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let seen: Vec<&Restatement> =
+        all.iter().copied().filter(|one| one.published.redefined || now(one) != was(one)).collect();
+    let unseen = all.len() - seen.len();
+    let shown = section.limit.unwrap_or(SHOWN).min(seen.len());
+    let mut blocks = Vec::new();
+    if !seen.is_empty() {
+        let heading = |text: &str, right| Heading { text: text.to_owned(), right };
+        blocks.push(Block::Table(Table {
+            caption: section.title.clone(),
+            columns: vec![
+                heading("Figure", false),
+                heading("Period", false),
+                heading("Published", true),
+                heading("Now", true),
+                heading("Difference", true),
+                heading("On", false),
+                heading("Records since", false),
+            ],
+            rows: seen.iter().take(shown).map(|one| row(scorecard, one)).collect(),
+        }));
+    }
+    let names: Vec<String> = seen.iter().skip(shown).map(|one| format!("{} ({})", name(one), one.period.id)).collect();
+    blocks.extend(super::unshown(&names));
+    if unseen > 0 {
+        let text = format!("{} differ by less than the page shows.", figure::some(unseen as u64, "further figure"));
+        blocks.push(Block::Note { text: crate::report::words::upper_first(&text) });
+    }
+    blocks
+}
+
+/// The restatements of the figures that the report itself names, not of the slices that only say why one moved.
+pub(super) fn of_report<'s>(scorecard: &'s Scorecard, report: &ReportDefinition) -> Vec<&'s Restatement> {
+    let requests = report.requests();
+    // An index is restated because its parts are: they are the news.
+    let named = |one: &&Restatement| {
+        let own = !matches!(one.metric.definition, Definition::Index { .. });
+        own && requests.iter().any(|request| {
+            request.metric == one.metric.id
+                && request.by.len() == one.dims.len()
+                && request.by.iter().all(|dimension| one.dims.contains_key(dimension))
+        })
+    };
+    scorecard.restatements.iter().filter(named).collect()
+}
+
+fn name(one: &Restatement) -> String {
+    let slice: Vec<&str> = one.dims.values().map(|value| slice_name(value)).collect();
+    if slice.is_empty() {
+        one.metric.title.clone()
+    } else {
+        format!("{}: {}", slice.join(", "), lower_first(&one.metric.title))
+    }
+}
+
+fn was(one: &Restatement) -> String {
+    then(&one.metric, &one.published, &one.now)
+}
+
+fn now(one: &Restatement) -> String {
+    figure::of(&one.metric, &one.now)
+}
+
+fn row(scorecard: &Scorecard, one: &Restatement) -> Vec<Cell> {
+    let size = match (one.published.value, one.now.value) {
+        (Some(then), Some(now)) if one.metric.unit == Unit::PerHour => figure::rate_difference(now - then, now),
+        (Some(then), Some(now)) => figure::delta(&one.metric, now - then, figure::half(&one.now)),
+        _ => figure::NOTHING.to_owned(),
+    };
+    vec![
+        Cell::text(name(one)),
+        Cell::text(one.period.id.clone()),
+        Cell::text(was(one)),
+        Cell::text(now(one)),
+        Cell::text(size),
+        Cell::text(day(scorecard, one.published.at)),
+        records(one),
+    ]
+}
+
+/// "outages: 2, probes: 14" with a few ids, or why there are none.
+fn records(one: &Restatement) -> Cell {
+    if one.published.redefined {
+        return Cell::text("definition changed");
+    }
+    if one.records.is_empty() {
+        return Cell::text("none: settings, or what was open then");
+    }
+    let counts: Vec<String> = one
+        .records
+        .iter()
+        .map(|records| format!("{}: {}", records.table.replace('_', " "), figure::count(records.count as f64)))
+        .collect();
+    let ids: Vec<&str> = one.records.iter().flat_map(|records| &records.ids).take(NAMED).map(String::as_str).collect();
+    let all: u64 = one.records.iter().map(|records| records.count).sum();
+    let more = if all as usize > ids.len() { ", …" } else { "" };
+    Cell::Text { text: counts.join(", "), small: format!("{}{more}", ids.join(", ")), missing: false }
+}
