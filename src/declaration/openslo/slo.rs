@@ -119,7 +119,7 @@ pub(super) fn slo(notes: &mut Notes, document: &Document<'_>, around: &Surroundi
     {
         notes.doubt(objectives_line, "`spec.objectives`: version 1 allows one objective for a thresholdMetric");
     }
-    if notes.errors() > before {
+    if notes.errors() > before || !document.sound {
         return Vec::new();
     }
     assemble(&shared, parts.into_iter().flatten().collect())
