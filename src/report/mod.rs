@@ -10,6 +10,7 @@ pub mod format;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod prometheus;
 pub mod reason;
 pub mod statement;
 pub mod v1;

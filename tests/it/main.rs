@@ -19,4 +19,5 @@ mod oracle;
 mod project;
 mod properties;
 mod published;
+mod rules;
 mod vendors;
