@@ -34,7 +34,9 @@ impl Arguments {
         if occupied && !self.force {
             return Err(Trouble::Failure(Failure::Usage {
                 message: format!("{} is not empty", self.dir.display()),
-                hint: Some("name a new folder, or say --force to overwrite its nines.toml, exports/ and slos/".to_string()),
+                hint: Some(
+                    "name a new folder, or say --force to overwrite its nines.toml, exports/ and slos/".to_string(),
+                ),
             }));
         }
         let options = demo::Options { tickets: self.tickets, seed: self.seed, weeks: self.weeks };

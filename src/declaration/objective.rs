@@ -104,6 +104,7 @@ pub enum WindowUnit {
 
 /// What is measured.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a project has a few dozen of them")]
 pub enum Indicator {
     /// Good (or bad) events over all events.
     Ratio {

@@ -8,6 +8,7 @@ use crate::declaration::objective::Source;
 
 /// What an indicator measures; the threshold itself is the objective's.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a project has a few dozen of them")]
 pub(super) enum Form {
     /// Good or bad events over all events.
     Ratio {

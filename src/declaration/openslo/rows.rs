@@ -105,7 +105,7 @@ fn expression(
     let path = fields.path_of(name);
     let node = fields.node(name)?;
     let text = super::fields::text(notes, node, &path)?;
-    let row = match parse_row(&text).and_then(|row| kind_of(&row, kinds).map(|kind| (row, kind))) {
+    match parse_row(&text).and_then(|row| kind_of(&row, kinds).map(|kind| (row, kind))) {
         Ok((row, kind)) => match kind {
             Some(kind) if wanted.contains(&kind) => Some(row),
             other => {
@@ -118,8 +118,7 @@ fn expression(
             refuse(notes, node, &path, refusal);
             None
         }
-    };
-    row
+    }
 }
 
 fn refuse(notes: &mut Notes, node: &Node, path: &str, refusal: Refusal) {

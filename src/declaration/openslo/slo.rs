@@ -132,7 +132,7 @@ enum Given {
     /// Something wrong.
     Wrong,
     /// This.
-    Is(Form),
+    Is(Box<Form>),
 }
 
 /// The names of the fields: inline, and by reference.
@@ -178,7 +178,7 @@ fn indicator(notes: &mut Notes, fields: &mut Fields<'_>, version: Version, aroun
             None
         }
     };
-    found.map_or(Given::Wrong, Given::Is)
+    found.map_or(Given::Wrong, |form| Given::Is(Box::new(form)))
 }
 
 fn part(notes: &mut Notes, shared: &Shared<'_, '_>, node: &Node, path: &str, general: &Given) -> Option<Part> {
@@ -193,7 +193,7 @@ fn part(notes: &mut Notes, shared: &Shared<'_, '_>, node: &Node, path: &str, gen
         match fields.node("ratioMetrics") {
             None => Given::Not,
             Some(node) => ratio(notes, node, &fields.path_of("ratioMetrics"), version, shared.around.origins)
-                .map_or(Given::Wrong, Given::Is),
+                .map_or(Given::Wrong, |form| Given::Is(Box::new(form))),
         }
     } else {
         indicator(notes, &mut fields, version, shared.around)
@@ -203,8 +203,8 @@ fn part(notes: &mut Notes, shared: &Shared<'_, '_>, node: &Node, path: &str, gen
             // One message is enough where no objective has an indicator; the SLO says it.
             (None, false)
         }
-        (Given::Not, Given::Is(form)) => (Some(form), true),
-        (Given::Is(form), Given::Not) => (Some(form.clone()), false),
+        (Given::Not, Given::Is(form)) => (Some(*form), true),
+        (Given::Is(form), Given::Not) => (Some((**form).clone()), false),
         (Given::Wrong, _) | (Given::Not, Given::Wrong) => (None, false),
         (Given::Is(_), Given::Is(_) | Given::Wrong) => {
             let message = format!("`{path}`: the indicator stands in spec already");
@@ -267,7 +267,7 @@ fn target(notes: &mut Notes, fields: &mut Fields<'_>, version: Version) -> Optio
         let found = node.what();
         let message = format!("`{path}`: expected a number above 0 and below {top}, found {found}");
         let hint = match name {
-            "target" if number >= 1.0 && number < 100.0 => format!("for {number} % write targetPercent: {number}"),
+            "target" if (1.0..100.0).contains(&number) => format!("for {number} % write targetPercent: {number}"),
             _ => "a target of 0 promises nothing, one of everything leaves no budget".to_string(),
         };
         notes.wrong(node.line, message, hint);
