@@ -9,7 +9,7 @@ use super::indicator::{Form, inline, ratio};
 use super::node::Node;
 use super::source::Origins;
 use super::time::{slice_of, window};
-use crate::declaration::objective::{Alert, Comparison, Indicator, Method, Objective, Window};
+use crate::declaration::objective::{Alert, Comparison, Indicator, Method, Objective, Window, WindowUnit};
 
 /// Below this many events a look-back doesn't alert, unless the SLO says otherwise.
 const MIN_EVENTS: f64 = 100.0;
@@ -43,7 +43,8 @@ struct Shared<'a, 'n> {
     around: &'a Surroundings<'a>,
     service: String,
     description: String,
-    counting: Counting,
+    /// None where the method is wrong, so that nothing follows from it.
+    counting: Option<Counting>,
     window: Window,
     alerts: Vec<Alert>,
     min_events: f64,
@@ -96,10 +97,10 @@ pub(super) fn slo(notes: &mut Notes, document: &Document<'_>, around: &Surroundi
     let spec_line = spec.line;
     spec.finish(notes);
     let min_events = min_events(notes, document);
-    let (Some(service), Some(counting), Some(window), Some(items)) = (service, counting, window, items) else {
-        // Still say what is wrong inside the objectives.
-        return Vec::new();
-    };
+    let Some(items) = items else { return Vec::new() };
+    // Whatever is wrong so far, the objectives are read, so that all mistakes are told at once; nothing comes of them.
+    let service = service.unwrap_or_default();
+    let window = window.unwrap_or(Window::Rolling { count: 30, unit: WindowUnit::Day });
     let shared = Shared { document, around, service, description, counting, window, alerts, min_events };
     let parts: Vec<Option<Part>> = items
         .iter()
@@ -316,7 +317,12 @@ fn threshold(notes: &mut Notes, fields: &mut Fields<'_>, form: Option<&Form>) ->
 }
 
 /// The slices that the method needs.
-fn method(notes: &mut Notes, fields: &mut Fields<'_>, counting: Counting, share: Option<f64>) -> Option<Method> {
+fn method(
+    notes: &mut Notes,
+    fields: &mut Fields<'_>,
+    counting: Option<Counting>,
+    share: Option<f64>,
+) -> Option<Method> {
     let slice_path = fields.path_of("timeSliceWindow");
     let slice = fields.node("timeSliceWindow");
     let target_line = fields.line_of("timeSliceTarget");
@@ -330,6 +336,7 @@ fn method(notes: &mut Notes, fields: &mut Fields<'_>, counting: Counting, share:
         return None;
     }
     let slice_s = slice.map(|node| slice_of(notes, node, &slice_path));
+    let counting = counting?;
     if counting == Counting::Occurrences {
         for (there, path, line) in [(slice.is_some(), &slice_path, slice_line), (said, &target_path, target_line)] {
             if there {

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use proptest::prelude::*;
+
 use crate::declaration::catalogue::Catalogue;
 use crate::declaration::definitions::Definitions;
 use crate::declaration::issue::{Issue, Level};
@@ -135,6 +137,36 @@ fn a_misspelt_name_comes_with_the_right_one() {
             .contains(&"did you mean `Europe/Brussels`?".to_string())
     );
     assert!(hint("target: 0.999", "target: 99.9").contains(&"for 99.9 % write targetPercent: 99.9".to_string()));
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let text =
+        SLO.replace("Occurrences", "Often").replace("30d", "soon").replace("0.999", "2").replace("good}", "god}");
+    let (_, issues) = read(&[&text.replace("  service: Payments\n", "")]);
+    let lines: Vec<usize> = issues.iter().map(|issue| issue.line.unwrap()).collect();
+    assert_eq!(lines, [4, 5, 6, 10, 13]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Whatever part of a file is lost or doubled, the reader comes to an end and its issues stand on lines of the file.
+    #[test]
+    fn a_damaged_file_never_breaks_the_reader(
+        which in 0..3_usize, from in 0..1_200_usize, length in 0..80_usize, doubled: bool, junk in "[-:{}\\[\\]&*!|>'\"%@`#,? \\n\\ta1é]{0,4}",
+    ) {
+        let text = [SLO, BY_REFERENCE, OURS][which];
+        let from = from.min(text.len());
+        let to = (from + length).min(text.len());
+        let kept = if doubled { &text[from..] } else { &text[to..] };
+        let damaged = format!("{}{junk}{kept}", &text[..to]);
+        let lines = damaged.lines().count() + 1;
+        let (_, issues) = read(&[&damaged]);
+        for issue in issues {
+            prop_assert!(issue.line.is_some_and(|line| (1..=lines).contains(&line)), "{issue}\n{damaged}");
+        }
+    }
 }
 
 #[test]

@@ -72,6 +72,9 @@ fn query(source: &Source) -> Result<String, String> {
     }
     let is_prometheus = source.kind.eq_ignore_ascii_case("prometheus")
         || source.spec.get("queryType").is_some_and(|kind| kind.eq_ignore_ascii_case("promql"));
+    if source.kind.is_empty() {
+        return Err("its data source isn't declared, so it isn't known who measures it".to_string());
+    }
     if !is_prometheus {
         return Err(format!("it is measured by {}, not by Prometheus", source.kind));
     }
