@@ -91,6 +91,9 @@ fn counted(source: &Source) -> Result<String, String> {
     if PLACES.iter().any(|place| query.contains(place)) {
         return Ok(one_place(&query));
     }
+    if source.spec.get("counter").is_some_and(|counter| counter == "false") {
+        return Err("its metric goes up and down (counter: false): write {{.window}} in its query".to_string());
+    }
     let inner = query.strip_prefix("sum").map(str::trim_start).and_then(|rest| {
         let inner = rest.strip_prefix('(')?.strip_suffix(')')?;
         Some(inner.trim())
@@ -159,6 +162,9 @@ mod tests {
         assert_eq!(over("sum(rate(x[{{ .window }}]))").unwrap(), "sum(rate(x[5m]))");
         assert_eq!(over("x").unwrap(), "sum(rate(x[5m]))");
         assert_eq!(over("sum(x{a=\"}[\", b=~\"\\\"2..\"})").unwrap(), "sum(rate(x{a=\"}[\", b=~\"\\\"2..\"}[5m]))");
+        let mut gauge = prometheus("x");
+        gauge.spec.insert("counter".to_string(), "false".to_string());
+        assert!(counted(&gauge).unwrap_err().contains("goes up and down"));
         assert!(over("sum(rate(x[1h]))").unwrap_err().contains("look-back of its own"));
         for query in ["sum(x) + sum(y)", "sum(x) / sum(y)", "max(x)", "sum by (a) (x)", "1", "x{a=\"b\"", "x{} y{}"] {
             assert!(over(query).unwrap_err().contains("no plain counter"), "{query}");
