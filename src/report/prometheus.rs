@@ -101,6 +101,15 @@ fn group(objective: &Objective) -> Result<String, String> {
             length(period_s)
         );
     }
+    for window in windows.iter().filter(|window| !window.can_fire(1.0 - objective.target)) {
+        let (id, long) = (comment(&objective.id), length(window.long_s));
+        let most = plain(1.0 / (1.0 - objective.target));
+        let factor = plain(window.factor);
+        let _ = writeln!(
+            text,
+            "# {id} never alerts over {long}: when everything fails its budget burns at {most}, and {factor} is needed."
+        );
+    }
     let _ = writeln!(text, "- name: {}", quoted(&format!("nines-slo-{}", objective.id)));
     text += "  rules:\n";
     let slice = match objective.method {

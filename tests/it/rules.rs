@@ -178,6 +178,15 @@ fn what_prometheus_does_not_measure_is_left_out_with_its_reason() {
 }
 
 #[test]
+fn an_alert_that_nothing_can_raise_is_worth_a_word() {
+    let wide = SLICES.replace("target: 0.99,", "target: 0.9,").replace("1w", "30d");
+    let written = rules(&objectives(&wide)).unwrap();
+    let word = "# a never alerts over 1h: when everything fails its budget burns at 10, and 14.4 is needed.";
+    assert_eq!(written.lines().filter(|line| line.contains("never alerts")).collect::<Vec<_>>(), [word]);
+    assert!(!rules(&objectives(SLICES)).unwrap().contains("never alerts"));
+}
+
+#[test]
 fn promtool_reads_the_rules_where_it_is_there() {
     let file = tempfile::Builder::new().suffix(".yml").tempfile().unwrap();
     fs::write(file.path(), rules(&objectives(SLICES)).unwrap()).unwrap();

@@ -1,8 +1,11 @@
 //! What references, composites, drafts and our own kinds become, and what they refuse; files that are odd but right, or hostile.
 
 use super::{Objectives, SLO, good, read};
+use crate::declaration::catalogue::Catalogue;
 use crate::declaration::issue::{Issue, Level};
-use crate::declaration::objective::{Comparison, Indicator, Trigger};
+use crate::declaration::objective::{Comparison, Indicator, Place, Trigger};
+use crate::declaration::table::Table;
+use std::collections::BTreeMap;
 
 const SLI: &str = "\
 apiVersion: openslo/v1
@@ -91,6 +94,39 @@ fn what_is_referred_to_must_be_there() {
     // Who is told, and which service it is, need not be declared.
     let (_, issues) = read(&[&BY_REFERENCE.replace("targetRef: on-call", "targetRef: nobody"), SLI]);
     assert_eq!(issues.iter().map(|issue| issue.level).collect::<Vec<_>>(), [Level::Warning]);
+}
+
+/// Availability by time: down time over agreed time, each a stretch whose seconds count.
+#[test]
+fn stretches_of_time_are_placed_from_their_start_to_their_end() {
+    let span = |name: &str, seconds: &str| {
+        let text = format!(
+            "title = \"t\"\nmeaning = \"m\"\nkey = [\"service\"]\n[columns]\nservice = {{ kind = \"text\", meaning = \"m\" }}\n\
+             started_at = {{ kind = \"instant\", meaning = \"m\" }}\nended_at = {{ kind = \"instant\", meaning = \"m\" }}\n\
+             {seconds} = {{ kind = \"seconds\", meaning = \"m\" }}\n"
+        );
+        (name.to_string(), Table::parse(name, "t.toml", &text).unwrap())
+    };
+    let facts = BTreeMap::from([span("downtime", "weighted_s"), span("agreed_time", "duration_s")]);
+    let text = SLO
+        .replace("good: {", "bad: {")
+        .replace(
+            "table: sli_counts, service: Payments, value: good",
+            "fact: downtime, service: Payments, value: weighted_s",
+        )
+        .replace(
+            "table: sli_counts, service: Payments, value: total",
+            "fact: agreed_time, service: Payments, value: duration_s",
+        );
+    let mut catalogue = Catalogue::default();
+    catalogue.insert("slos/a.yml", &text);
+    let (found, issues) = super::super::read(&catalogue, &BTreeMap::new(), &facts);
+    assert_eq!(issues, Vec::new());
+    let Indicator::Ratio { good: false, part, total } = &found.objectives[0].indicator else { panic!() };
+    let whole = Place::Span("started_at".to_string(), "ended_at".to_string());
+    for source in [part, total] {
+        assert_eq!(source.rows.as_ref().map(|rows| &rows.place), Some(&whole));
+    }
 }
 
 #[test]
