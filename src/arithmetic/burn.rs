@@ -39,6 +39,14 @@ pub struct BurnWindow {
     pub share: f64,
 }
 
+impl BurnWindow {
+    /// Whether anything can raise it: with a budget of this share, a service that fails wholly burns at 1 / `budget`, and no faster.
+    #[must_use]
+    pub fn can_fire(&self, budget: f64) -> bool {
+        self.factor * budget < 1.0
+    }
+}
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
@@ -87,6 +95,14 @@ mod tests {
         near(&factors(30), &[14.4, 6.0, 3.0, 1.0]);
         near(&factors(28), &[13.44, 5.6, 2.8, 0.9333]);
         near(&factors(7), &[13.44, 3.5, 1.4, 0.98]);
+    }
+
+    /// The Site Reliability Workbook, chapter 5: at 90 % a full outage spends 1.389 % of the budget an hour, so 2 % in an hour never is.
+    #[test]
+    fn a_wide_budget_puts_the_fastest_alert_out_of_reach() {
+        let can = |budget| standard(30 * DAY).iter().map(|window| window.can_fire(budget)).collect::<Vec<_>>();
+        assert_eq!(can(0.1), [false, true, true, true]);
+        assert_eq!(can(0.001), [true; 4]);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     /// Weeks of history
     #[arg(long, value_name = "W", default_value_t = 26, value_parser = clap::value_parser!(u32).range(1..=1_040))]
     weeks: u32,
-    /// Overwrite nines.toml and exports/ of a folder that is not empty
+    /// Overwrite nines.toml, exports/ and slos/ of a folder that is not empty
     #[arg(long)]
     force: bool,
 }
@@ -34,7 +34,9 @@ impl Arguments {
         if occupied && !self.force {
             return Err(Trouble::Failure(Failure::Usage {
                 message: format!("{} is not empty", self.dir.display()),
-                hint: Some("name a new folder, or say --force to overwrite its nines.toml and exports/".to_string()),
+                hint: Some(
+                    "name a new folder, or say --force to overwrite its nines.toml, exports/ and slos/".to_string(),
+                ),
             }));
         }
         let options = demo::Options { tickets: self.tickets, seed: self.seed, weeks: self.weeks };

@@ -37,6 +37,7 @@ mod project;
 mod register;
 mod sheet;
 mod sli_counts;
+mod slos;
 mod summary;
 mod surveys;
 mod ticket;
@@ -80,7 +81,7 @@ impl Default for Options {
     }
 }
 
-/// Writes `nines.toml` and `exports/` into a folder, which is made if need be; files of these names are replaced.
+/// Writes `nines.toml`, `exports/` and `slos/` into a folder, which is made if need be; files of these names are replaced.
 /// `progress` hears the number of tickets written so far, every thousand and at the end. Memory doesn't grow with the
 /// number of tickets: only changes (20,000 at most) and what the weeks bring are held.
 ///
@@ -98,6 +99,7 @@ pub fn write(dir: &Path, options: &Options, progress: &mut dyn FnMut(u64)) -> io
     exports.sheet(&mut summary, "pagerduty_incidents.jsonl", |s| incidents::write(s, incidents, outages))?;
     exports.zipped(&mut summary, "probes.csv.gz", |s| probes::write(s, span, *seed, outages))?;
     exports.zipped(&mut summary, "sli_counts.csv.gz", |s| sli_counts::write(s, span, *seed, outages))?;
+    slos::write(dir)?;
     fs::write(dir.join("nines.toml"), project::text(span)).map_err(|error| named("nines.toml", error))?;
     Ok(summary)
 }

@@ -14,6 +14,7 @@ pub mod markdown;
 #[cfg(test)]
 mod no_data;
 pub mod objective;
+pub mod prometheus;
 pub mod reason;
 pub mod statement;
 pub mod v1;

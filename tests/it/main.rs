@@ -25,4 +25,5 @@ mod published;
 mod reliability;
 mod restated;
 mod slo;
+mod rules;
 mod vendors;

@@ -105,7 +105,7 @@ fn what_others_measure_is_kept_word_for_word() {
     let Some(folder) = examples() else { return };
     let (found, _) = load(&[folder.join("oslo_validate/v1.yaml")]);
     let Indicator::Ratio { good: true, part, total } = &found.objectives[0].indicator else { panic!() };
-    assert_eq!((part.kind.as_str(), part.line, part.rows.is_none()), ("Prometheus", 23, true));
+    assert_eq!((part.kind.as_str(), part.line, part.rows.is_none()), ("Prometheus", 22, true));
     assert_eq!(part.spec["query"], "sum(http_requests{k8s_cluster=\"prod\",component=\"web\",code=~\"2xx|4xx\"})");
     assert_eq!(total.spec["query"], "sum(http_requests{k8s_cluster=\"prod\",component=\"web\"})");
     assert_eq!(found.objectives[0].labels["team"], ["team-a", "team-b"]);

@@ -29,7 +29,7 @@ pub(super) fn policy(notes: &mut Notes, document: &Document<'_>, slos: &BTreeSet
     }
     fields.finish(notes);
     let name = document.metadata.name.clone();
-    (notes.errors() == before).then(|| BudgetPolicy {
+    (notes.errors() == before && document.sound).then(|| BudgetPolicy {
         name,
         slos,
         steps,
@@ -111,7 +111,7 @@ pub(super) fn correction(notes: &mut Notes, document: &Document<'_>, slos: &BTre
     let reason = fields.required_text(notes, "reason");
     fields.finish(notes);
     let (from, to, reason) = (from?, to?, reason?);
-    (notes.errors() == before).then(|| Correction {
+    (notes.errors() == before && document.sound).then(|| Correction {
         name: document.metadata.name.clone(),
         slos,
         from,

@@ -88,6 +88,8 @@ pub(super) struct Document<'n> {
     pub(super) metadata: Metadata,
     /// What it declares.
     pub(super) spec: Option<&'n Node>,
+    /// Whether nothing is wrong with its header.
+    pub(super) sound: bool,
 }
 
 /// What a document says about itself.
@@ -107,6 +109,7 @@ pub(super) struct Metadata {
 
 /// Reads the header of a document; none, with an issue, where it cannot be told what it is.
 pub(super) fn document<'n>(notes: &mut Notes, file: &'n str, node: &'n Node) -> Option<Document<'n>> {
+    let before = notes.errors();
     let mut fields = Fields::of(notes, node, "")?;
     fields.required(notes, "apiVersion");
     let version = fields.word(notes, "apiVersion", &VERSIONS);
@@ -128,7 +131,8 @@ pub(super) fn document<'n>(notes: &mut Notes, file: &'n str, node: &'n Node) -> 
         _ => fields.required(notes, "spec"),
     };
     fields.finish(notes);
-    Some(Document { file, line: node.line, version, kind, metadata: metadata?, spec })
+    let sound = notes.errors() == before;
+    Some(Document { file, line: node.line, version, kind, metadata: metadata?, spec, sound })
 }
 
 /// Reads metadata. The name of what stands inside another document may be missing.

@@ -8,6 +8,7 @@ use crate::declaration::objective::Source;
 
 /// What an indicator measures; the threshold itself is the objective's.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a project has a few dozen of them")]
 pub(super) enum Form {
     /// Good or bad events over all events.
     Ratio {
@@ -97,8 +98,7 @@ pub(super) fn ratio(
     origins: &Origins<'_>,
 ) -> Option<Form> {
     let mut fields = Fields::of(notes, node, path)?;
-    // Whether a counter only ever grows; each source of the lake counts rows, each Prometheus query says so itself.
-    fields.boolean(notes, "counter");
+    let gauge = fields.boolean(notes, "counter") == Some(false);
     if version == Version::Alpha {
         fields.boolean(notes, "incremental");
     }
@@ -111,7 +111,12 @@ pub(super) fn ratio(
     let path = fields.path.clone();
     fields.finish(notes);
     let read = |notes: &mut Notes, (name, node): (&str, Option<&Node>)| {
-        node.and_then(|node| metric(notes, node, &format!("{path}.{name}"), version, origins))
+        let mut source = node.and_then(|node| metric(notes, node, &format!("{path}.{name}"), version, origins))?;
+        // Whoever asks another system must know that the figure doesn't only grow.
+        if gauge && source.rows.is_none() {
+            source.spec.entry("counter".to_string()).or_insert_with(|| "false".to_string());
+        }
+        Some(source)
     };
     if raw.1.is_some() {
         if let Some((name, node)) = [good, bad, total].into_iter().find_map(|(name, node)| Some((name, node?))) {

@@ -40,6 +40,7 @@ mod document;
 mod fields;
 mod indicator;
 mod node;
+mod part;
 mod rows;
 mod slo;
 mod source;
@@ -51,8 +52,8 @@ use alert::Alerting;
 use document::{Document, Kind, Version};
 use fields::{Fields, Notes};
 use node::{Node, Value};
+use part::Surroundings;
 use rows::Holdings;
-use slo::Surroundings;
 use source::Origins;
 
 /// Reads all files below `slos/`; `tables` and `facts` are what their sources may name.

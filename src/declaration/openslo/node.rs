@@ -250,7 +250,12 @@ impl Loader<'_> {
                         let message = format!("`{key}` stands here twice, first on line {}", first.line);
                         self.issues.push(Issue::error(self.file, message).at(line).hint("remove one of them"));
                     }
-                    None => entries.push(Entry { key, line, node }),
+                    None => {
+                        // What is missing in a mapping is missed where the mapping is named, not at its first key.
+                        let is_scalar = matches!(node.value, Value::Null | Value::Scalar { .. });
+                        let node = if is_scalar { node } else { Node { line, ..node } };
+                        entries.push(Entry { key, line, node });
+                    }
                 },
             },
             // Only lists and mappings are ever opened.

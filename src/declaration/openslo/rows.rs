@@ -19,11 +19,12 @@ pub(super) struct Holdings<'a> {
 
 /// When a row of a table happened, where that doesn't follow from its columns: the instant by which the metrics place it too. A table
 /// with a column `at`, or with one instant only, isn't listed.
-const INSTANTS: [(&str, &str); 14] = [
+const INSTANTS: [(&str, &str); 15] = [
     ("changes", "ended_at"),
     ("deployments", "finished_at"),
     ("failures", "started_at"),
     ("incidents", "started_at"),
+    ("incident_origins", "started_at"),
     // A job that never ran has no other.
     ("jobs", "scheduled_at"),
     ("maintenance", "started_at"),
@@ -105,7 +106,7 @@ fn expression(
     let path = fields.path_of(name);
     let node = fields.node(name)?;
     let text = super::fields::text(notes, node, &path)?;
-    let row = match parse_row(&text).and_then(|row| kind_of(&row, kinds).map(|kind| (row, kind))) {
+    match parse_row(&text).and_then(|row| kind_of(&row, kinds).map(|kind| (row, kind))) {
         Ok((row, kind)) => match kind {
             Some(kind) if wanted.contains(&kind) => Some(row),
             other => {
@@ -118,8 +119,7 @@ fn expression(
             refuse(notes, node, &path, refusal);
             None
         }
-    };
-    row
+    }
 }
 
 fn refuse(notes: &mut Notes, node: &Node, path: &str, refusal: Refusal) {
@@ -243,10 +243,10 @@ fn instants(table: &Table) -> impl Iterator<Item = &str> {
 }
 
 fn usual(table: &Table) -> Option<Place> {
-    if SPANS.contains(&table.name.as_str()) {
+    let all: Vec<&str> = instants(table).collect();
+    if SPANS.contains(&table.name.as_str()) && ["started_at", "ended_at"].iter().all(|name| all.contains(name)) {
         return Some(Place::Span("started_at".to_string(), "ended_at".to_string()));
     }
-    let all: Vec<&str> = instants(table).collect();
     let listed = INSTANTS.iter().find(|(name, _)| *name == table.name).map(|(_, at)| *at);
     let found = match all.as_slice() {
         [one] => Some(*one),
