@@ -371,7 +371,10 @@ impl Section {
             }
             Kind::Accounting => {
                 let by: Vec<&str> = self.by.iter().map(String::as_str).collect();
-                expect(by == ["service", "maintenance_rule"], "by: expected [\"service\", \"maintenance_rule\"] for accounting");
+                expect(
+                    by == ["service", "maintenance_rule"],
+                    "by: expected [\"service\", \"maintenance_rule\"] for accounting",
+                );
                 expect(!self.metrics.is_empty(), "metrics: expected one or more, one a method");
             }
             Kind::Shares => {

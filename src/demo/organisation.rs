@@ -140,7 +140,18 @@ pub(super) fn write_services<W: Write>(sheet: &mut Sheet<W>) -> io::Result<()> {
     sheet.header("service,name,kind,criticality,owner_team,supplier,calendar,parent,depends_on,users")?;
     for s in &SERVICES {
         let owner = TEAMS[s.teams[2]].name;
-        sheet.row(&[s.name, s.name, s.kind, s.criticality, owner, s.supplier, s.calendar, s.parent, s.depends_on, s.users])?;
+        sheet.row(&[
+            s.name,
+            s.name,
+            s.kind,
+            s.criticality,
+            owner,
+            s.supplier,
+            s.calendar,
+            s.parent,
+            s.depends_on,
+            s.users,
+        ])?;
     }
     Ok(())
 }

@@ -182,7 +182,8 @@ pub(super) fn write<W: Write>(sheet: &mut Sheet<W>, outages: &[Outage]) -> io::R
         let end = o.end_s.map(iso_utc).unwrap_or_default();
         let incident = o.incident.as_deref().unwrap_or_default();
         let start = iso_utc(o.start_s);
-        let row = [&o.id, SERVICES[o.service].name, &start, &end, kind, "false", weight, incident, o.supplier, o.location()];
+        let row =
+            [&o.id, SERVICES[o.service].name, &start, &end, kind, "false", weight, incident, o.supplier, o.location()];
         for damage in planted_at(position, outages.len()) {
             sheet.damaged_row(&row, columns, damage)?;
         }

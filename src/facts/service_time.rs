@@ -113,8 +113,11 @@ pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
         Some(told.failures.iter().filter(|failure| (*start..*end).contains(failure)).count() as i64)
     });
     fact.integer("failures", started.collect());
-    let targets: BTreeMap<&str, Option<f64>> =
-        accounts.0.iter().map(|account| (account.service.as_str(), target(context, &references, &account.service))).collect();
+    let targets: BTreeMap<&str, Option<f64>> = accounts
+        .0
+        .iter()
+        .map(|account| (account.service.as_str(), target(context, &references, &account.service)))
+        .collect();
     fact.number("availability_target", services.iter().map(|name| targets.get(name).copied().flatten()).collect());
     fact.text("source", rows.iter().map(|(told, _)| Some(told.account.source())).collect());
     fact.finish()
@@ -148,7 +151,8 @@ fn users(fact: &mut Builder, rows: &[(&Told, Day)]) {
         let from = told.segments.partition_point(|segment| segment.span.end <= day.0);
         told.segments[from..].iter().take_while(|segment| segment.span.start < day.1).map(length).sum()
     };
-    let unknown = |told: &Told, day: Day| down(told, day, &|segment| f64::from(u8::from(segment.reason.users.is_none())));
+    let unknown =
+        |told: &Told, day: Day| down(told, day, &|segment| f64::from(u8::from(segment.reason.users.is_none())));
     let agreed = |told: &Told, day: Day| within(&told.account.agreed, day);
     let counted = |value: &dyn Fn(&Told, Day, f64) -> f64| -> Vec<Option<f64>> {
         rows.iter().map(|(told, day)| told.users.map(|users| value(told, *day, users))).collect()
@@ -156,11 +160,11 @@ fn users(fact: &mut Builder, rows: &[(&Told, Day)]) {
     fact.number("users", counted(&|_, _, users| users));
     fact.number("user_agreed_s", counted(&|told, day, users| users * (agreed(told, day) - unknown(told, day))));
     // More people hit than there are users is a matter of counting: nobody loses more than their own time.
-    let hit = counted(&|told, day, users| down(told, day, &|s| s.reason.users.map_or(0.0, |hit| (hit as f64).min(users))));
+    let hit =
+        counted(&|told, day, users| down(told, day, &|s| s.reason.users.map_or(0.0, |hit| (hit as f64).min(users))));
     fact.number("user_down_s", hit);
-    let known = rows.iter().map(|(told, day)| {
-        Some(told.users.map_or(0.0, |_| agreed(told, *day) - unknown(told, *day)))
-    });
+    let known =
+        rows.iter().map(|(told, day)| Some(told.users.map_or(0.0, |_| agreed(told, *day) - unknown(told, *day))));
     fact.number("users_known_s", known.collect());
 }
 

@@ -136,13 +136,7 @@ fn standard_aggregate(aggregate: &Aggregate) -> String {
 }
 
 /// The ratio of each part against its target, and the share of parts that reach it.
-fn attainment(
-    id: &str,
-    rows: &str,
-    filter: &str,
-    arguments: &[RowExpression],
-    own: Option<&RowExpression>,
-) -> String {
+fn attainment(id: &str, rows: &str, filter: &str, arguments: &[RowExpression], own: Option<&RowExpression>) -> String {
     let [part, over, under, target] = arguments else { return String::new() };
     let (part, over, under, target) = (&part.sql, &over.sql, &under.sql, &target.sql);
     let own = own.map(|row| format!("\n  AND ({})", row.sql)).unwrap_or_default();

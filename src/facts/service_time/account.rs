@@ -53,8 +53,8 @@ impl Accounts {
         let since = project.since.map(|day| local_time::to_utc(day.and_time(NaiveTime::MIN), project.zone).0).or(first);
         let Some(since) = since else { return Ok(Self(Vec::new())) };
         // Whole local days, so that the sums of days are the sums of periods.
-        let start = period::parse(&local_day(since, project.zone), project.zone, context.as_of)
-            .map_or(since, |day| day.start);
+        let start =
+            period::parse(&local_day(since, project.zone), project.zone, context.as_of).map_or(since, |day| day.start);
         let window = (start, context.as_of);
         if window.1 <= window.0 {
             return Ok(Self(Vec::new()));

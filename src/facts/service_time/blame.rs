@@ -113,8 +113,7 @@ impl<'a> Blame<'a> {
             _ => (start, end),
         };
         let planned = matches!(claim, Claim::Maintenance);
-        let reason =
-            if planned { Reason::default() } else { self.reasons.of(&account.service, outage, whole) };
+        let reason = if planned { Reason::default() } else { self.reasons.of(&account.service, outage, whole) };
         let bounds = self.chains.bounds(&account.service, start, end);
         for pair in bounds.windows(2) {
             let fault = match planned {
@@ -150,7 +149,8 @@ impl<'a> Blame<'a> {
             .and_then(|cause| self.chains.all(service).into_iter().find(|name| *name == cause.trim()));
         match named.or(root) {
             Some(name) => {
-                let platform = matches!(self.references.kind.get(name).map(String::as_str), Some("platform" | "infrastructure"));
+                let platform =
+                    matches!(self.references.kind.get(name).map(String::as_str), Some("platform" | "infrastructure"));
                 Fault {
                     kind: if platform { "platform" } else { "dependency" },
                     service: Some(name.to_string()),

@@ -55,8 +55,7 @@ pub(super) fn split(account: &Account) -> Vec<(String, Account)> {
                 None => (None, Vec::new()),
             };
             here.settle();
-            let account =
-                Account::new(account.service.clone(), account.scheduled.clone(), here, account.rules.clone());
+            let account = Account::new(account.service.clone(), account.scheduled.clone(), here, account.rules.clone());
             (place.clone(), account)
         })
         .collect()

@@ -237,7 +237,8 @@ fn what_is_declared_comes_before_what_is_inferred() {
     ]);
     let net = evidence(vec![outage(9, 10, 20, 1.0)], &[]);
     let found = |id: &str| {
-        let accounts = accounts(&[("Pay", evidence(vec![told(id)], &[])), ("Net", net.clone())], &ServiceTime::default());
+        let accounts =
+            accounts(&[("Pay", evidence(vec![told(id)], &[])), ("Net", net.clone())], &ServiceTime::default());
         let segments = Blame::new(&references, &accounts, &reasons).segments(accounts.of("Pay").unwrap());
         let words = segments.iter().map(|s| {
             let length = (s.span.end - s.span.start) / S;
@@ -283,7 +284,8 @@ fn work_that_outlasts_its_window_is_an_overrun_and_an_outage_before_it_is_not() 
 #[test]
 fn a_location_has_its_own_outages_and_those_of_all() {
     let at = |place: &str, outage: Outage| Outage { location: Some(place.into()), ..outage };
-    let recorded = vec![at("Ghent", outage(1, 0, 30, 1.0)), at("Bruges", outage(2, 20, 60, 1.0)), outage(3, 50, 70, 0.5)];
+    let recorded =
+        vec![at("Ghent", outage(1, 0, 30, 1.0)), at("Bruges", outage(2, 20, 60, 1.0)), outage(3, 50, 70, 0.5)];
     let accounts = accounts(&[("A", evidence(recorded, &[]))], &ServiceTime::default());
     let found: Vec<(String, f64, f64)> = places::split(&accounts.0[0])
         .iter()

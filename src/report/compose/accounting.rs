@@ -14,8 +14,12 @@ const AGREED: &str = "agreed";
 /// The services whose figures differ by method; the rest is counted.
 pub(super) fn accounting(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let [dimension, rule] = section.by.as_slice() else { return Vec::new() };
-    let mut names: Vec<&str> =
-        section.metrics.iter().flat_map(|m| scorecard.by(m, dimension)).filter_map(|card| card.dim(dimension)).collect();
+    let mut names: Vec<&str> = section
+        .metrics
+        .iter()
+        .flat_map(|m| scorecard.by(m, dimension))
+        .filter_map(|card| card.dim(dimension))
+        .collect();
     names.sort_unstable();
     names.dedup();
     let rules: Vec<(&str, &str)> = scorecard
@@ -61,10 +65,10 @@ pub(super) fn accounting(scorecard: &Scorecard, section: &Section) -> Vec<Block>
     blocks
 }
 
-/// "Maintenance excluded" of "Availability, maintenance excluded".
+/// "Maintenance as up" of "Availability, maintenance counted as up".
 fn method(scorecard: &Scorecard, metric: &str) -> String {
     let title = title_of(scorecard, metric);
-    upper_first(title.split_once(", ").map_or(title.as_str(), |(_, method)| method))
+    upper_first(title.split_once(", ").map_or(title.as_str(), |(_, method)| method)).replace(" counted as ", " as ")
 }
 
 fn cell(card: Option<&Card>, agreed: bool) -> Cell {

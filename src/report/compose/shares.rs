@@ -24,7 +24,8 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         return vec![Block::Note { text: nothing.to_owned() }];
     };
     let sum: f64 = parts.iter().map(|(_, amount)| amount).sum();
-    let share = |amount: f64| if total > 0.0 { figure::share(amount / total, None) } else { figure::NOTHING.to_owned() };
+    let share =
+        |amount: f64| if total > 0.0 { figure::share(amount / total, None) } else { figure::NOTHING.to_owned() };
     let heading = |text: &str, right| Heading { text: text.to_owned(), right };
     let columns = vec![
         heading(&upper_first(&dimension.replace('_', " ")), false),
