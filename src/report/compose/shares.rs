@@ -28,8 +28,8 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         |amount: f64| if total > 0.0 { figure::share(amount / total, None) } else { figure::NOTHING.to_owned() };
     let heading = |text: &str, right| Heading { text: text.to_owned(), right };
     let columns = vec![
-        heading(&upper_first(&dimension.replace('_', " ")), false),
-        heading(&title_of(scorecard, part), true),
+        heading(&upper_first(&dimension.trim_start_matches("cause_").replace('_', " ")), false),
+        heading(&title_of(scorecard, whole), true),
         heading("Share", true),
     ];
     let mut rows: Vec<Vec<Cell>> = parts
@@ -45,5 +45,13 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     for (name, amount) in [("Sum of the parts", sum), (all.metric.title.as_str(), total), ("Residual", residual)] {
         rows.push(vec![Cell::text(name), Cell::text(text(amount)), Cell::text(share(amount))]);
     }
-    vec![Block::Table(Table { caption: format!("{}: one row per part", section.title), columns, rows })]
+    // The caption is the finding.
+    let caption = match parts.first() {
+        Some((card, amount)) => {
+            let name = slice_name(card.dim(dimension).unwrap_or_default());
+            format!("{} in all, {} of it {name}", value(all), share(*amount))
+        }
+        None => value(all),
+    };
+    vec![Block::Table(Table { caption, columns, rows })]
 }

@@ -368,3 +368,58 @@ fn spans_of_a_day_sum_to_the_days_account() {
     }
     assert!(spans.is_empty(), "{spans:?}");
 }
+
+#[test]
+fn users_and_customers_have_what_they_had() {
+    let project = Project::new(HEAD);
+    project.write("services.csv", "service,name,users\nMail,Mail,1000\nWeb,Web,\nPay,Pay,50\n");
+    // A tenth of the users for 100 minutes; an hour of which nobody knows whom it hit; more hit than there are users.
+    let outages = [
+        "O1,Mail,2026-01-05T10:00:00Z,2026-01-05T11:40:00Z,I1",
+        "O2,Mail,2026-01-05T12:00:00Z,2026-01-05T13:00:00Z,",
+        "O3,Pay,2026-01-05T10:00:00Z,2026-01-05T10:10:00Z,I2",
+    ];
+    project.write("outages.csv", format!("id,service,started_at,ended_at,incident\n{}\n", outages.join("\n")));
+    let incidents = ["I1,Mail,2026-01-05T10:00:00Z,2026-01-05T11:40:00Z,100", "I2,Pay,2026-01-05T10:00:00Z,2026-01-05T10:10:00Z,80"];
+    project.write("incidents.csv", format!("id,service,started_at,restored_at,users_affected\n{}\n", incidents.join("\n")));
+    let agreements = [
+        "A1,sla,Ann,Mail,availability,0.99,2026-01-01T00:00:00Z,2026-01-05T12:00:00Z",
+        "A2,contract,Cloudia,Web,availability,0.99,2026-01-01T00:00:00Z,",
+    ];
+    let head = "id,kind,party,service,metric,target,valid_from,valid_to";
+    project.write("agreements.csv", format!("{head}\n{}\n", agreements.join("\n")));
+    let tickets =
+        ["T1,2026-01-03T00:00:00Z,Web,Ann", "T2,2026-01-03T00:00:00Z,Pay,Bob", "T3,2026-01-03T00:00:00Z,Mail,Bob"];
+    project.write("tickets.csv", format!("id,opened_at,service,customer\n{}\n", tickets.join("\n")));
+    project.expect(0, &["ingest", "--quiet"]);
+    let day = figures(&project, &["user_weighted_availability", "user_minutes_lost"], "2026-01-05");
+    let of = |metric: &str, name: &str| day.get(&(metric.to_string(), name.to_string())).copied().flatten();
+    // 23 h of the day are known of Mail's 1000 users, less 100 of them for 100 minutes.
+    near("Mail", of("user_weighted_availability", "Mail"), 1.0 - 10_000.0 / (1_000.0 * 1_380.0), 1e-12);
+    near("Pay", of("user_weighted_availability", "Pay"), 1.0 - 10.0 / 1_440.0, 1e-12);
+    assert_eq!(of("user_weighted_availability", "Web"), None);
+    near("Mail", of("user_minutes_lost", "Mail"), 10_000.0, 1e-9);
+    near("Pay", of("user_minutes_lost", "Pay"), 800.0, 1e-9);
+    let overall = &project.measure(&["user_weighted_availability", "--period", "2026-01-05"])[0];
+    near("coverage", overall["coverage"].as_f64(), (23.0 + 24.0) / 72.0, 1e-12);
+    let customers = project.measure(&["customer_availability", "--by", "customer", "--period", "2026-01-05"]);
+    let share = |name: &str| {
+        let found = customers.iter().find(|measure| measure["dims"]["customer"] == name);
+        found.map(|measure| (measure["numerator"].as_f64().unwrap(), measure["denominator"].as_f64().unwrap()))
+    };
+    // Ann has an agreement on Mail until noon, so her ticket about Web says nothing; Bob has none, so his tickets count.
+    assert_eq!(share("Ann"), Some((43_200.0 - 6_000.0, 43_200.0)));
+    assert_eq!(share("Bob"), Some((172_800.0 - 9_600.0 - 600.0, 172_800.0)));
+    assert_eq!(customers.len(), 2);
+}
+
+#[test]
+fn the_page_marks_the_agreed_method_and_prints_the_residual() {
+    let (project, _) = organisation();
+    project.expect(0, &["report", "availability", "--period", "2026-06", "--format", "md,html,json"]);
+    let page = std::fs::read_to_string(project.path().join("out/availability-2026-06.md")).unwrap().replace('\u{a0}', " ");
+    assert!(page.contains("(● agreed)") && page.contains("| Residual | 0 s |"), "{page}");
+    assert!(!page.contains("NaN") && !page.contains(" inf"));
+    let marked = page.lines().filter(|line| line.matches("● agreed").count() > 0);
+    assert!(marked.clone().count() > 3 && marked.clone().all(|line| line.matches("● agreed").count() == 1));
+}
