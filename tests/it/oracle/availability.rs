@@ -1,8 +1,9 @@
 //! Published and worked answers about availability, each through the whole program: exports in, figures out.
 
+mod accounts;
+
 use std::collections::BTreeMap;
 
-use super::organisation;
 use crate::project::Project;
 
 /// Monday 5 January 2026, seconds since the epoch.
@@ -337,89 +338,4 @@ fn a_window_entered_late_counts_from_its_announcement_and_a_service_has_its_own_
     near("too late", of("availability", "too late"), 23.0 / 24.0, 1e-12);
     near("own rule", of("availability", "own rule"), 22.0 / 24.0, 1e-12);
     near("own rule", of("downtime", "own rule"), 2.0 * H, 0.0);
-}
-
-#[test]
-fn spans_of_a_day_sum_to_the_days_account() {
-    let (project, _) = organisation();
-    let seconds = |text: &str| text.parse::<f64>().unwrap();
-    let day_of = |text: &str| {
-        let text = text.trim_end_matches('Z').replace(' ', "T");
-        let at = chrono::NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f").unwrap().and_utc();
-        at.with_timezone(&chrono_tz::Europe::Brussels).date_naive()
-    };
-    let mut spans: BTreeMap<_, [f64; 3]> = BTreeMap::new();
-    for row in project.query("SELECT service, started_at, duration_s FROM fact_agreed_time") {
-        let sums = spans.entry((row["service"].clone(), day_of(&row["started_at"]))).or_default();
-        sums[0] += seconds(&row["duration_s"]);
-    }
-    for row in project.query("SELECT service, started_at, duration_s, weighted_s FROM fact_downtime") {
-        let sums = spans.entry((row["service"].clone(), day_of(&row["started_at"]))).or_default();
-        sums[1] += seconds(&row["duration_s"]);
-        sums[2] += seconds(&row["weighted_s"]);
-    }
-    let days = project.query("SELECT service, day, agreed_s, down_s, weighted_down_s FROM fact_service_time");
-    assert!(days.len() > 2_000);
-    for row in days {
-        let found = spans.remove(&(row["service"].clone(), day_of(&row["day"]))).unwrap_or_default();
-        for (found, column) in found.into_iter().zip(["agreed_s", "down_s", "weighted_down_s"]) {
-            assert!((found - seconds(&row[column])).abs() < 1e-6, "{row:?} {column}: {found}");
-        }
-    }
-    assert!(spans.is_empty(), "{spans:?}");
-}
-
-#[test]
-fn users_and_customers_have_what_they_had() {
-    let project = Project::new(HEAD);
-    project.write("services.csv", "service,name,users\nMail,Mail,1000\nWeb,Web,\nPay,Pay,50\n");
-    // A tenth of the users for 100 minutes; an hour of which nobody knows whom it hit; more hit than there are users.
-    let outages = [
-        "O1,Mail,2026-01-05T10:00:00Z,2026-01-05T11:40:00Z,I1",
-        "O2,Mail,2026-01-05T12:00:00Z,2026-01-05T13:00:00Z,",
-        "O3,Pay,2026-01-05T10:00:00Z,2026-01-05T10:10:00Z,I2",
-    ];
-    project.write("outages.csv", format!("id,service,started_at,ended_at,incident\n{}\n", outages.join("\n")));
-    let incidents = ["I1,Mail,2026-01-05T10:00:00Z,2026-01-05T11:40:00Z,100", "I2,Pay,2026-01-05T10:00:00Z,2026-01-05T10:10:00Z,80"];
-    project.write("incidents.csv", format!("id,service,started_at,restored_at,users_affected\n{}\n", incidents.join("\n")));
-    let agreements = [
-        "A1,sla,Ann,Mail,availability,0.99,2026-01-01T00:00:00Z,2026-01-05T12:00:00Z",
-        "A2,contract,Cloudia,Web,availability,0.99,2026-01-01T00:00:00Z,",
-    ];
-    let head = "id,kind,party,service,metric,target,valid_from,valid_to";
-    project.write("agreements.csv", format!("{head}\n{}\n", agreements.join("\n")));
-    let tickets =
-        ["T1,2026-01-03T00:00:00Z,Web,Ann", "T2,2026-01-03T00:00:00Z,Pay,Bob", "T3,2026-01-03T00:00:00Z,Mail,Bob"];
-    project.write("tickets.csv", format!("id,opened_at,service,customer\n{}\n", tickets.join("\n")));
-    project.expect(0, &["ingest", "--quiet"]);
-    let day = figures(&project, &["user_weighted_availability", "user_minutes_lost"], "2026-01-05");
-    let of = |metric: &str, name: &str| day.get(&(metric.to_string(), name.to_string())).copied().flatten();
-    // 23 h of the day are known of Mail's 1000 users, less 100 of them for 100 minutes.
-    near("Mail", of("user_weighted_availability", "Mail"), 1.0 - 10_000.0 / (1_000.0 * 1_380.0), 1e-12);
-    near("Pay", of("user_weighted_availability", "Pay"), 1.0 - 10.0 / 1_440.0, 1e-12);
-    assert_eq!(of("user_weighted_availability", "Web"), None);
-    near("Mail", of("user_minutes_lost", "Mail"), 10_000.0, 1e-9);
-    near("Pay", of("user_minutes_lost", "Pay"), 800.0, 1e-9);
-    let overall = &project.measure(&["user_weighted_availability", "--period", "2026-01-05"])[0];
-    near("coverage", overall["coverage"].as_f64(), (23.0 + 24.0) / 72.0, 1e-12);
-    let customers = project.measure(&["customer_availability", "--by", "customer", "--period", "2026-01-05"]);
-    let share = |name: &str| {
-        let found = customers.iter().find(|measure| measure["dims"]["customer"] == name);
-        found.map(|measure| (measure["numerator"].as_f64().unwrap(), measure["denominator"].as_f64().unwrap()))
-    };
-    // Ann has an agreement on Mail until noon, so her ticket about Web says nothing; Bob has none, so his tickets count.
-    assert_eq!(share("Ann"), Some((43_200.0 - 6_000.0, 43_200.0)));
-    assert_eq!(share("Bob"), Some((172_800.0 - 9_600.0 - 600.0, 172_800.0)));
-    assert_eq!(customers.len(), 2);
-}
-
-#[test]
-fn the_page_marks_the_agreed_method_and_prints_the_residual() {
-    let (project, _) = organisation();
-    project.expect(0, &["report", "availability", "--period", "2026-06", "--format", "md,html,json"]);
-    let page = std::fs::read_to_string(project.path().join("out/availability-2026-06.md")).unwrap().replace('\u{a0}', " ");
-    assert!(page.contains("(● agreed)") && page.contains("| Residual | 0 s |"), "{page}");
-    assert!(!page.contains("NaN") && !page.contains(" inf"));
-    let marked = page.lines().filter(|line| line.matches("● agreed").count() > 0);
-    assert!(marked.clone().count() > 3 && marked.clone().all(|line| line.matches("● agreed").count() == 1));
 }
