@@ -242,6 +242,7 @@ impl Project {
         if !(0.0..=1.0).contains(&raw.ingest.tolerate_rejects) {
             report(Issue::error(PROJECT_FILE, "ingest.tolerate_rejects: expected a share from 0 to 1"));
         }
+        issues.extend(service_time::problems(text, &raw.service_time));
         let project = Self {
             root: root.to_path_buf(),
             name: raw.name,
