@@ -254,6 +254,7 @@ impl Project {
             report(Issue::error(PROJECT_FILE, "ingest.tolerate_rejects: expected a share from 0 to 1"));
         }
         issues.extend(delivery::issues(PROJECT_FILE, &raw.delivery, &raw.performance));
+        issues.extend(service_time::problems(text, &raw.service_time));
         let project = Self {
             root: root.to_path_buf(),
             name: raw.name,

@@ -133,6 +133,8 @@ calendar = "office"
 [service_time]
 maintenance        = "excluded"            # announced windows don't count; or "up", "down"
 degradation_weight = 0.3                   # a degraded hour counts as so much of an hour down
+# [service_time.by_service]                # where the agreement on a service says otherwise
+# "E-mail" = { maintenance = "up", merge_gap_s = 300 }
 
 # --- Targets: a score of 100 at the target, 0 at the limit.
 

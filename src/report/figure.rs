@@ -58,7 +58,7 @@ pub fn seconds_text(seconds: f64) -> String {
 
 /// Availabilities are read to the second decimal at least: it is where their targets lie.
 fn is_availability(metric: &Metric) -> bool {
-    metric.unit == Unit::Share && metric.id.starts_with("availability")
+    metric.unit == Unit::Share && metric.id.contains("availability") && !metric.id.ends_with("attainment")
 }
 
 fn availability(value: f64) -> String {

@@ -1,6 +1,7 @@
 //! Headline figures computed a second time, with plain loops over the exported files and not through the lake, the facts or
 //! the kernel: for the last complete week and for the whole span of a demo organisation.
 
+mod availability;
 mod exports;
 mod service_time;
 

@@ -50,9 +50,8 @@ pub fn shared_weighted(lists: &[&[Weighted]], place: usize) -> Vec<Weighted> {
             steps.push((span.start, list, span.weight));
         }
     }
-    // An end comes before a start at the same moment of the same list, as the stable sort keeps neighbours' order; a
-    // weight above 0 last.
-    steps.sort_by(|a, b| (a.0, a.1, a.2 > 0.0).cmp(&(b.0, b.1, b.2 > 0.0)));
+    // Of touching spans of one list the end comes first, so that the weight of the later one stays.
+    steps.sort_by_key(|step| (step.0, step.1, step.2 > 0.0));
     let mut now = vec![0.0_f64; lists.len()];
     let mut result: Vec<Weighted> = Vec::new();
     let mut since: Option<(i64, f64)> = None;

@@ -125,7 +125,7 @@ impl Account {
         with_maintenance(&self.unplanned, &self.maintenance)
     }
 
-    /// Down time in which the service was wholly down.
+    /// Down time as the contract counts it, whatever its weight.
     pub(super) fn is_down(&self) -> Spans {
         plain(&self.down)
     }

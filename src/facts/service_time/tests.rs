@@ -298,6 +298,27 @@ fn a_location_has_its_own_outages_and_those_of_all() {
 }
 
 #[test]
+fn a_location_that_is_probed_knows_what_its_probes_saw() {
+    let scaled = |spans: &[(i64, i64)]| spans.iter().map(|(a, b)| (a * S, b * S)).collect::<Vec<_>>();
+    let mut seen = evidence(vec![outage(1, 100, 110, 1.0)], &[]);
+    seen.probed = true;
+    // Two of three locations fail from 20 to 30: the service is down then, and each location as long as it saw.
+    seen.known = Some(scaled(&[(0, 60)]));
+    seen.failing = scaled(&[(20, 30)]);
+    for (place, known, failing) in [("a", (0, 60), (10, 30)), ("b", (0, 50), (20, 40)), ("c", (0, 60), (0, 0))] {
+        seen.places.insert(place.into(), (scaled(&[known]), interval::union(scaled(&[failing]))));
+    }
+    seen.settle();
+    let accounts = accounts(&[("A", seen)], &ServiceTime::default());
+    let day = (0, SIZE * S);
+    let down = |account: &Account| (within(&account.agreed, day), within_weighted(&account.down, day, any));
+    assert_eq!(down(&accounts.0[0]), (70.0, 20.0));
+    let found: Vec<(f64, f64)> = places::split(&accounts.0[0]).iter().map(|(_, here)| down(here)).collect();
+    // The recorded outage names no location, so every one felt it.
+    assert_eq!(found, [(70.0, 30.0), (60.0, 30.0), (70.0, 10.0)]);
+}
+
+#[test]
 fn days_are_cut_at_local_midnight() {
     let zone = chrono_tz::Europe::Brussels;
     let midnight = 1_767_567_600 * S;

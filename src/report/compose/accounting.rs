@@ -65,10 +65,10 @@ pub(super) fn accounting(scorecard: &Scorecard, section: &Section) -> Vec<Block>
     blocks
 }
 
-/// "Maintenance excluded" of "Availability, maintenance excluded".
+/// "Maintenance as up" of "Availability, maintenance counted as up".
 fn method(scorecard: &Scorecard, metric: &str) -> String {
     let title = title_of(scorecard, metric);
-    upper_first(title.split_once(", ").map_or(title.as_str(), |(_, method)| method))
+    upper_first(title.split_once(", ").map_or(title.as_str(), |(_, method)| method)).replace(" counted as ", " as ")
 }
 
 fn cell(card: Option<&Card>, agreed: bool) -> Cell {

@@ -4,7 +4,7 @@ use super::title_of;
 use crate::declaration::report::Section;
 use crate::report::document::{Block, Cell, Heading, Table};
 use crate::report::figure;
-use crate::report::words::{slice_name, upper_first, value};
+use crate::report::words::{upper_first, value};
 use crate::scorecard::scorecard::{Card, Scorecard};
 
 /// One row per part, the largest first, then the sum of the parts, the whole and the residual.
@@ -26,17 +26,19 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let sum: f64 = parts.iter().map(|(_, amount)| amount).sum();
     let share =
         |amount: f64| if total > 0.0 { figure::share(amount / total, None) } else { figure::NOTHING.to_owned() };
+    let word = dimension.trim_start_matches("cause_").replace('_', " ");
     let heading = |text: &str, right| Heading { text: text.to_owned(), right };
-    let columns = vec![
-        heading(&upper_first(&dimension.replace('_', " ")), false),
-        heading(&title_of(scorecard, part), true),
-        heading("Share", true),
-    ];
+    let columns =
+        vec![heading(&upper_first(&word), false), heading(&title_of(scorecard, whole), true), heading("Share", true)];
     let mut rows: Vec<Vec<Cell>> = parts
         .iter()
         .map(|(card, amount)| {
-            let name = slice_name(card.dim(dimension).unwrap_or_default());
-            vec![Cell::text(name), Cell::text(value(card)), Cell::text(share(*amount))]
+            let name = card.dim(dimension).filter(|name| !name.is_empty()).map(str::to_owned);
+            vec![
+                Cell::text(name.unwrap_or_else(|| format!("no {word} named"))),
+                Cell::text(value(card)),
+                Cell::text(share(*amount)),
+            ]
         })
         .collect();
     // A rounding of floating-point sums is no residual.
@@ -45,5 +47,12 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     for (name, amount) in [("Sum of the parts", sum), (all.metric.title.as_str(), total), ("Residual", residual)] {
         rows.push(vec![Cell::text(name), Cell::text(text(amount)), Cell::text(share(amount))]);
     }
-    vec![Block::Table(Table { caption: format!("{}: one row per part", section.title), columns, rows })]
+    // The caption is the finding: the largest part that has a name.
+    let named = parts.iter().find(|(card, _)| card.dim(dimension).is_some_and(|name| !name.is_empty()));
+    let finding = match named.and_then(|(card, amount)| Some((card.dim(dimension)?, amount))) {
+        Some((name, amount)) => format!("{name} {}", share(*amount)),
+        None => format!("no {word} named"),
+    };
+    let caption = format!("{} in all: {finding}", value(all));
+    vec![Block::Table(Table { caption, columns, rows })]
 }

@@ -76,8 +76,20 @@ fn coloured(outages: &[Outage], maintenance: &[(i64, i64)], service: &str) -> (f
     (agreed.iter().filter(|agreed| **agreed).count() as f64, down)
 }
 
-const ASK: [&str; 7] =
-    ["availability", "availability_strict", "downtime", "weighted_downtime", "--by", "service", "--period=2026-W02"];
+const ASK: [&str; 12] = [
+    "availability",
+    "availability_strict",
+    "availability_own",
+    "availability_maintenance_down",
+    "chain_availability",
+    "downtime",
+    "downtime_by_cause",
+    "weighted_downtime",
+    "longest_outage",
+    "--by",
+    "service",
+    "--period=2026-W02",
+];
 
 proptest! {
     #![proptest_config(cases(25))]
