@@ -24,6 +24,6 @@ mod properties;
 mod published;
 mod reliability;
 mod restated;
-mod slo;
 mod rules;
+mod slo;
 mod vendors;
