@@ -175,10 +175,10 @@ impl<'a> Deployments<'a> {
         rows
     }
 
-    /// The deployments into production under each change, in order of their end.
+    /// The deployments into production under each change, in order of their end. A rollback under it causes nothing.
     fn by_change(&self) -> BTreeMap<&'a str, Vec<(i64, usize)>> {
         let mut found: BTreeMap<&str, Vec<(i64, usize)>> = BTreeMap::new();
-        for row in (0..self.len()).filter(|row| self.production[*row]) {
+        for row in (0..self.len()).filter(|row| self.production[*row] && !self.is_rollback(*row)) {
             if let Some(change) = self.change[row] {
                 found.entry(change).or_default().push((self.finished[row], row));
             }

@@ -103,14 +103,16 @@ fn a_change_that_was_deployed_three_times_is_one_failure() {
     let deployments = "D1,A,dev,C1,,,2026-01-01T08:00:00Z,successful,normal\n\
                        D2,A,production,C1,,,2026-01-01T09:00:00Z,failed,normal\n\
                        D3,A,production,C1,,,2026-01-01T10:00:00Z,successful,normal\n\
-                       D4,A,production,C1,,,2026-01-05T10:00:00Z,successful,normal\n";
+                       D4,A,production,C1,,,2026-01-05T10:00:00Z,successful,normal\n\
+                       R1,A,production,C1,,,2026-01-01T20:00:00Z,successful,rollback\n";
     let project = project("", deployments, "I1,A,2026-01-02T00:00:00Z,2026-01-02T05:00:00Z,C1\n", "");
     let rows = project.query("SELECT id, failed, caused_incident, recovery_s FROM fact_deployments ORDER BY id");
     let told: Vec<(&str, &str, &str)> =
         rows.iter().map(|r| (r["failed"].as_str(), r["caused_incident"].as_str(), r["recovery_s"].as_str())).collect();
     let (yes, no) = ("true", "false");
     // The failed one recovered with the next success after an hour; the one that caused the incident with its end, 19 hours on.
-    assert_eq!(told, [(no, no, ""), (yes, no, "3600.0"), (yes, yes, "68400.0"), (no, no, "")]);
+    // The rollback under the same change, though nearer to the incident, caused nothing.
+    assert_eq!(told, [(no, no, ""), (yes, no, "3600.0"), (yes, yes, "68400.0"), (no, no, ""), (no, no, "")]);
 }
 
 #[test]

@@ -133,7 +133,8 @@ pub fn five(all: &[Deployment], causes: &[Cause], (start, end): (i64, i64), days
                 return true;
             }
             cause.changes.iter().any(|change| {
-                let under: Vec<&&Deployment> = production.iter().filter(|o| o.change == *change).collect();
+                let under: Vec<&&Deployment> =
+                    production.iter().filter(|o| o.change == *change && o.kind != "rollback").collect();
                 if under.iter().any(|other| cause.deployments.contains(&other.id)) {
                     return false;
                 }
