@@ -66,6 +66,7 @@ fn change(scorecard: &Scorecard, card: &Card, dimensions: &BTreeSet<String>) -> 
         parts.push(format!("was {}", figure::of(&card.metric, before)));
     }
     parts.extend(words::change(card, scorecard.zone));
+    parts.extend(words::wandering(&card.signal, kind));
     let (tone, word) = match card.signal.good {
         Some(false) => (Tone::Worse, "worse"),
         Some(true) => (Tone::Signal, "better"),

@@ -12,7 +12,7 @@ use crate::declaration::metric::Metric;
 use crate::metrics::measure::{Flag, Measure, State};
 use crate::scorecard::restated::Published;
 use crate::scorecard::scorecard::{Card, Scorecard};
-use crate::scorecard::signal::Verdict;
+use crate::scorecard::signal::{Verdict, singular};
 use crate::scorecard::target::{Standing, Status};
 
 /// The word of a flag that says nothing more.
@@ -123,19 +123,26 @@ pub fn then(metric: &Metric, published: &Published, now: &Measure) -> String {
 }
 
 /// The chart that judged a figure, and what to beware of.
-pub fn chart(signal: &Verdict) -> String {
+pub fn chart(signal: &Verdict, kind: PeriodKind) -> String {
     let name = match signal.chart {
         Chart::Individuals => "XmR (moving ranges of the figure itself)",
         Chart::Counts => "c (a count that varies by its square root)",
         Chart::Shares => "p (each period by its own n)",
         Chart::Rates => "u (each period by its own exposure)",
     };
-    match signal.wanders {
-        Some(own) => format!(
-            "{name}; the figure carries over from one period to the next (autocorrelation {own:.2}), so its limits may be too narrow"
-        ),
+    match wandering(signal, kind) {
+        Some(beware) => format!("{name}; the figure {beware}"),
         None => name.to_owned(),
     }
+}
+
+/// "carries over from one week to the next (autocorrelation 0.65), so its limits may be too narrow".
+pub fn wandering(signal: &Verdict, kind: PeriodKind) -> Option<String> {
+    let own = signal.wanders?;
+    Some(format!(
+        "carries over from one {} to the next (autocorrelation {own:.2}), so its limits may be too narrow",
+        singular(kind)
+    ))
 }
 
 /// "week 24 (8 June 2026)": a period and its first day.

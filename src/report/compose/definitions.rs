@@ -77,7 +77,7 @@ fn evidence(card: &Card) -> Vec<(String, String)> {
         add("Coverage", figure::share(coverage, None));
     }
     if card.limits.is_some() {
-        add("Control chart", chart(&card.signal));
+        add("Control chart", chart(&card.signal, card.current().period.kind));
     }
     let excluded: Vec<String> =
         measure.excluded.iter().map(|(name, count)| format!("{name} {}", figure::count(*count as f64))).collect();

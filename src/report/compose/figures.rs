@@ -120,6 +120,7 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Trend {
         parts.push(format!("since {}", words::since(since, scorecard.zone)));
     }
     parts.extend(words::change(card, scorecard.zone));
+    parts.extend(words::wandering(&card.signal, scorecard.period.kind).filter(|_| card.signal.is_signal()));
     let changes = card
         .signal
         .changes
