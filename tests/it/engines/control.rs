@@ -40,10 +40,13 @@ fn scipy_calls_the_same_points_unusual() {
         let (n, other) = (length(&mut dice), [share, 1.0 - share, 0.3][round % 3]);
         let sizes: Vec<f64> = (0..n).map(|_| (10 + dice.below(90)) as f64).collect();
         let of = |at: usize| if at + 1 == n { other } else { share };
-        shares.push(sizes.iter().enumerate().map(|(at, size)| (binomial(&mut dice, *size, of(at)), *size)).collect::<Vec<_>>());
+        shares.push(
+            sizes.iter().enumerate().map(|(at, size)| (binomial(&mut dice, *size, of(at)), *size)).collect::<Vec<_>>(),
+        );
         let of = |at: usize| if at + 1 == n { factor } else { 1.0 };
         let events = |at: usize, size: f64, dice: &mut Dice| poisson(dice, mean * of(at) * size / 50.0);
-        rates.push(sizes.iter().enumerate().map(|(at, size)| (events(at, *size, &mut dice), *size)).collect::<Vec<_>>());
+        rates
+            .push(sizes.iter().enumerate().map(|(at, size)| (events(at, *size, &mut dice), *size)).collect::<Vec<_>>());
     }
     let mut steps: Vec<(Vec<f64>, usize, f64)> = Vec::new();
     for round in 0..60 {
@@ -73,7 +76,11 @@ fn scipy_calls_the_same_points_unusual() {
         let outside: Vec<bool> = signals.iter().map(|signal| *signal == Signal::Outside).collect();
         let theirs: Vec<bool> = answer[chart].as_array().unwrap().iter().map(|said| said.as_bool().unwrap()).collect();
         for (series, (found, expected)) in outside.iter().zip(&theirs).enumerate() {
-            assert_eq!(found, expected, "{chart} {series}: {:?} {:?} {:?}", counts[series], shares[series], rates[series]);
+            assert_eq!(
+                found, expected,
+                "{chart} {series}: {:?} {:?} {:?}",
+                counts[series], shares[series], rates[series]
+            );
         }
         let count = outside.iter().filter(|outside| **outside).count();
         assert!((40..360).contains(&count), "{chart}: {count} of 400 are unusual");

@@ -42,7 +42,8 @@ fn duckdb_finds_the_same_figures_in_the_exports() {
         }
         let mut ours: BTreeMap<(String, String), Value> = BTreeMap::new();
         for measure in project.measure(&arguments) {
-            let slice = measure["dims"].as_object().unwrap().values().next().map_or("", |value| value.as_str().unwrap());
+            let slice =
+                measure["dims"].as_object().unwrap().values().next().map_or("", |value| value.as_str().unwrap());
             ours.insert((measure["metric"].as_str().unwrap().to_string(), slice.to_string()), measure["value"].clone());
         }
         for figure in figures {
@@ -55,7 +56,10 @@ fn duckdb_finds_the_same_figures_in_the_exports() {
         }
         // What only the program has is nothing, or an objective that the SQL doesn't declare again.
         for ((metric, slice), value) in ours.iter().filter(|_| dimension != "objective") {
-            assert!(value.as_f64().is_none_or(|value| value == 0.0), "{metric} {slice} in {period}: only ours, {value}");
+            assert!(
+                value.as_f64().is_none_or(|value| value == 0.0),
+                "{metric} {slice} in {period}: only ours, {value}"
+            );
         }
     }
     assert!(compared.len() >= 60, "only {} metrics compared", compared.len());

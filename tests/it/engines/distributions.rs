@@ -33,7 +33,8 @@ fn scipy_and_statsmodels_give_the_same_intervals() {
     let samples: Vec<Vec<f64>> = (0..60)
         .map(|round| {
             // Every other one with many equal values.
-            let value = |dice: &mut Dice| if round % 2 == 0 { dice.below(20) as f64 } else { 1e6 * dice.unit().powi(3) };
+            let value =
+                |dice: &mut Dice| if round % 2 == 0 { dice.below(20) as f64 } else { 1e6 * dice.unit().powi(3) };
             (0..1 + dice.below(150)).map(|_| value(&mut dice)).collect()
         })
         .collect();

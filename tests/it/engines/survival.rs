@@ -50,7 +50,10 @@ fn lifelines_and_statsmodels_draw_the_same_curves() {
         let steps = theirs["steps"].as_array().unwrap();
         assert_eq!(curve.steps.len(), steps.len(), "{what}");
         for (ours, step) in curve.steps.iter().zip(steps) {
-            assert_eq!((ours.at_risk, ours.events), (step["at_risk"].as_u64().unwrap(), step["events"].as_u64().unwrap()));
+            assert_eq!(
+                (ours.at_risk, ours.events),
+                (step["at_risk"].as_u64().unwrap(), step["events"].as_u64().unwrap())
+            );
             same(&what, Some(ours.time), &step["time"], 1e-12);
             assert!((ours.survival - step["survival"].as_f64().unwrap()).abs() < 1e-12, "{what}: {ours:?} {step}");
             // Where nothing is left Greenwood's formula has no value.
@@ -62,17 +65,30 @@ fn lifelines_and_statsmodels_draw_the_same_curves() {
         let (low, high) = curve.median_interval();
         same(&format!("{what}: median, below"), low, &theirs["median_bounds"][0], 1e-12);
         same(&format!("{what}: median, above"), high, &theirs["median_bounds"][1], 1e-12);
-        same(&format!("{what}: within {}", sample.within), Some(1.0 - curve.at(sample.within)), &theirs["within"], 1e-9);
+        same(
+            &format!("{what}: within {}", sample.within),
+            Some(1.0 - curve.at(sample.within)),
+            &theirs["within"],
+            1e-9,
+        );
         if let Some((low, high)) = curve.within_interval(sample.within) {
             same(&format!("{what}: within {}, below", sample.within), Some(low), &theirs["within_bounds"][0], 1e-9);
             same(&format!("{what}: within {}, above", sample.within), Some(high), &theirs["within_bounds"][1], 1e-9);
             bounded += 1;
         }
-        same(&format!("{what}: mean up to {}", sample.tau), Some(curve.restricted_mean(sample.tau)), &theirs["mean"], 1e-9);
+        same(
+            &format!("{what}: mean up to {}", sample.tau),
+            Some(curve.restricted_mean(sample.tau)),
+            &theirs["mean"],
+            1e-9,
+        );
         let (mean, error) = (theirs["mean"].as_f64().unwrap(), theirs["mean_error"].as_f64().unwrap());
         if let Some((low, high)) = curve.restricted_mean_interval(sample.tau) {
             let close = |ours: f64, theirs: f64| (ours - theirs).abs() <= 1e-8 * theirs.abs().max(1.0);
-            assert!(close(low, (mean - Z95 * error).max(0.0)) && close(high, (mean + Z95 * error).min(sample.tau)), "{what}");
+            assert!(
+                close(low, (mean - Z95 * error).max(0.0)) && close(high, (mean + Z95 * error).min(sample.tau)),
+                "{what}"
+            );
         }
     }
     assert!(bounded > 120, "only {bounded} bands compared");

@@ -49,7 +49,9 @@ pub fn clean(project: &Project) -> BTreeMap<String, Sheet> {
             }
         };
         sheet.rows.reverse();
-        sheet.rows.retain(|row| row.len() == whole && (!name.ends_with(".jsonl") || row[0].ends_with('}')) && seen.insert(id(row)));
+        sheet.rows.retain(|row| {
+            row.len() == whole && (!name.ends_with(".jsonl") || row[0].ends_with('}')) && seen.insert(id(row))
+        });
         sheet.rows.reverse();
         sheets.insert(name, sheet);
     }
@@ -65,7 +67,10 @@ fn read(path: &Path) -> Sheet {
         text = String::from_utf8(bytes).unwrap();
     }
     if path.extension().is_some_and(|end| end == "jsonl") {
-        return Sheet { header: vec!["line".to_string()], rows: text.lines().map(|line| vec![line.to_string()]).collect() };
+        return Sheet {
+            header: vec!["line".to_string()],
+            rows: text.lines().map(|line| vec![line.to_string()]).collect(),
+        };
     }
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let cells = |record: &csv::StringRecord| record.iter().map(str::to_string).collect::<Vec<_>>();

@@ -128,7 +128,9 @@ fn first_known(sheets: &BTreeMap<String, Sheet>) -> BTreeMap<String, Sheet> {
         let none = |_: &str| String::new();
         match name.as_str() {
             "outages.csv" => set("weight", 3, &|_| "0.5".to_string()),
-            "changes.csv" => set("Resolution", 5, &|word| if word == "Successful" { "Failed" } else { word }.to_string()),
+            "changes.csv" => {
+                set("Resolution", 5, &|word| if word == "Successful" { "Failed" } else { word }.to_string())
+            }
             "deployments.csv" => set("committed_at", 4, &none),
             "patches.csv" => set("applied_at", 3, &none),
             "sli_counts.csv.gz" => set("good", 50, &|_| "0".to_string()),

@@ -8,7 +8,6 @@ use chrono::{Days, NaiveDate};
 use nines::declaration::catalogue::Catalogue;
 use nines::declaration::definitions::Definitions;
 use proptest::prelude::*;
-use serde_json::Value;
 
 use super::{cases, close};
 use crate::project::Project;
@@ -141,7 +140,9 @@ fn every_figure_lies_where_figures_of_its_kind_can_be() {
         }
         // A higher quantile is no smaller; a share within a longer time neither.
         for ((metric, dims), value) in &found {
-            for (low, high) in [("_median", "_p90"), ("_p90", "_p95"), ("_p95", "_p99"), ("_1h", "_4h"), ("_4h", "_24h")] {
+            for (low, high) in
+                [("_median", "_p90"), ("_p90", "_p95"), ("_p95", "_p99"), ("_1h", "_4h"), ("_4h", "_24h")]
+            {
                 let other = metric.strip_suffix(low).map(|stem| (format!("{stem}{high}"), dims.clone()));
                 if let Some(larger) = other.and_then(|id| found.get(&id)) {
                     assert!(larger >= value, "{metric} {dims} in {period}: {value} and {larger}");
