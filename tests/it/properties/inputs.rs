@@ -129,7 +129,7 @@ fn first_known(sheets: &BTreeMap<String, Sheet>) -> BTreeMap<String, Sheet> {
         match name.as_str() {
             "outages.csv" => set("weight", 3, &|_| "0.5".to_string()),
             "changes.csv" => {
-                set("Resolution", 5, &|word| if word == "Successful" { "Failed" } else { word }.to_string())
+                set("Resolution", 5, &|word| if word == "Successful" { "Failed" } else { word }.to_string());
             }
             "deployments.csv" => set("committed_at", 4, &none),
             "patches.csv" => set("applied_at", 3, &none),

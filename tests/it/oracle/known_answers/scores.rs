@@ -7,10 +7,12 @@ use nines::scorecard::target::{DeclaredBy, Target};
 
 use super::printed;
 
+/// Target, limit, and figures with their share before the clamp to 0..1.
+type Row = (f64, f64, &'static [(f64, f64)]);
+
 #[test]
 fn key_figures_between_limit_and_target() {
-    // Target, limit, and figures with their share before the clamp to 0..1.
-    let table: [(f64, f64, &[(f64, f64)]); 6] = [
+    let table: [Row; 6] = [
         (95.0, 80.0, &[(80.0, 0.0), (85.0, 0.3333), (90.0, 0.6667), (95.0, 1.0), (100.0, 1.3333)]),
         (5.0, 15.0, &[(15.0, 0.0), (10.0, 0.5), (5.0, 1.0), (2.0, 1.3), (20.0, -0.5)]),
         (2.0, 4.0, &[(4.0, 0.0), (3.0, 0.5), (2.0, 1.0), (5.0, -0.5)]),
