@@ -29,4 +29,11 @@ UNION ALL SELECT 'change_on_time_share', '', '',
     avg(CASE WHEN started_at >= planned_from AND ended_at <= planned_to THEN 1.0 WHEN started_at IS NOT NULL AND planned_from IS NOT NULL AND planned_to IS NOT NULL THEN 0.0 END) FROM closed
 UNION ALL SELECT 'unauthorised_changes', '', '',
     sum(CASE WHEN approved_at > started_at OR (approved_at IS NULL AND coalesce(type, '') <> 'Standard') THEN 1 ELSE 0 END) FROM begun
-UNION ALL SELECT 'change_collisions', '', '', count(*) FILTER (id IN (SELECT id FROM clashing)) FROM begun;
+UNION ALL SELECT 'change_collisions', '', '', count(*) FILTER (id IN (SELECT id FROM clashing)) FROM begun
+UNION ALL SELECT 'change_approval_wait_median', '', '', median(seconds(requested_at, approved_at)) FROM closed
+UNION ALL SELECT 'retrospective_change_share', '', '', avg(CASE WHEN requested_at > coalesce(started_at, ended_at) THEN 1.0 ELSE 0.0 END) FROM closed
+-- Incidents that name no cause, within a day after the end of a change on their service.
+UNION ALL SELECT 'change_caused_incidents_inferred', '', '', count(*) FILTER (NOT caused AND EXISTS (
+    SELECT 1 FROM incidents i WHERE i.service = closed.service AND i.started_at >= closed.ended_at
+      AND i.started_at - closed.ended_at < INTERVAL 24 HOUR AND i.change IS NULL
+      AND i.id NOT IN (SELECT from_id FROM links WHERE kind = 'caused_by' AND from_table = 'incidents' AND to_table IN ('changes', 'deployments')))) FROM closed;

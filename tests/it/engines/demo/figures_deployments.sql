@@ -78,4 +78,9 @@ UNION ALL SELECT 'deployment_change_fail_rate', '', '', avg(CASE WHEN failed THE
 UNION ALL SELECT 'deployment_rework_rate', '', '', avg(CASE WHEN kind IN ('hotfix', 'rollback') THEN 1.0 WHEN kind IS NOT NULL THEN 0.0 END)
     FROM judged WHERE asked(finished_at)
 UNION ALL SELECT 'deployment_automated_share', '', '', avg(CASE WHEN automated THEN 1.0 WHEN NOT automated THEN 0.0 END) FROM judged WHERE asked(finished_at)
-UNION ALL SELECT 'failed_deployment_recovery_time_median', '', '', median(seconds(finished_at, back_at)) FROM recovered WHERE asked(back_at);
+UNION ALL SELECT 'failed_deployment_recovery_time_median', '', '', median(seconds(finished_at, back_at)) FROM recovered WHERE asked(back_at)
+UNION ALL SELECT 'incidents_per_deployment', '', '',
+    (SELECT count(DISTINCT (effect, deployment)) FROM causes JOIN judged ON judged.id = deployment WHERE causes.kind = 'incidents' AND judged.kind IS DISTINCT FROM 'rollback' AND asked(finished_at))
+    / (SELECT count(*) FROM judged WHERE kind IS DISTINCT FROM 'rollback' AND asked(finished_at))
+UNION ALL SELECT 'separation_of_duties_breaches', '', '', count(*) FILTER (list_contains(string_split(lower(author), ';'), lower(deployer)))
+    FROM judged WHERE asked(finished_at) AND author IS NOT NULL AND deployer IS NOT NULL;

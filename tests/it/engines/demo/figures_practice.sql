@@ -17,4 +17,9 @@ UNION ALL SELECT 'latency_median', '', '', median(latency_s) FROM checks WHERE u
 UNION ALL SELECT 'latency_p95', '', '', quantile_cont(latency_s, 0.95) FROM checks WHERE up
 UNION ALL SELECT 'latency_p95', 'service', service, quantile_cont(latency_s, 0.95) FROM checks WHERE up GROUP BY service
 UNION ALL SELECT 'apdex', '', '', avg(CASE WHEN NOT up THEN 0.0 WHEN latency_s <= 0.5 THEN 1.0 WHEN latency_s <= 2.0 THEN 0.5 ELSE 0.0 END) FROM checks
-UNION ALL SELECT 'apdex', 'service', service, avg(CASE WHEN NOT up THEN 0.0 WHEN latency_s <= 0.5 THEN 1.0 WHEN latency_s <= 2.0 THEN 0.5 ELSE 0.0 END) FROM checks GROUP BY service;
+UNION ALL SELECT 'apdex', 'service', service, avg(CASE WHEN NOT up THEN 0.0 WHEN latency_s <= 0.5 THEN 1.0 WHEN latency_s <= 2.0 THEN 0.5 ELSE 0.0 END) FROM checks GROUP BY service
+UNION ALL SELECT 'patch_exceptions_open', '', '', count(*) FROM patches, moment
+    WHERE excepted_until IS NOT NULL AND released_at < "at" AND least(excepted_until, coalesce(applied_at, excepted_until)) >= "at"
+UNION ALL SELECT 'patches_in_time_share', '', '', avg(CASE WHEN applied_at <= due_at THEN 1.0
+    WHEN coalesce(applied_at, getvariable('as_of')) >= due_at AND NOT coalesce(excepted_until >= coalesce(applied_at, getvariable('as_of')), false) THEN 0.0 END)
+    FROM patches WHERE asked(due_at);
