@@ -4,6 +4,7 @@
 mod control;
 mod demo;
 mod distributions;
+mod intervals;
 mod survival;
 
 use std::io::Write;

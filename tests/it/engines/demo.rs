@@ -62,5 +62,5 @@ fn duckdb_finds_the_same_figures_in_the_exports() {
             );
         }
     }
-    assert!(compared.len() >= 60, "only {} metrics compared", compared.len());
+    assert!(compared.len() >= 100, "only {} metrics compared", compared.len());
 }
