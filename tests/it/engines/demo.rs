@@ -54,7 +54,7 @@ fn duckdb_finds_the_same_figures_in_the_exports() {
             same(&what, found.as_f64(), &figure["value"], 1e-9);
             compared.insert(word("metric"));
         }
-        // What only the program has is nothing, or an objective that the SQL doesn't declare again.
+        // What only the program has is nothing, or an objective that the SQL does not declare again.
         for ((metric, slice), value) in ours.iter().filter(|_| dimension != "objective") {
             assert!(
                 value.as_f64().is_none_or(|value| value == 0.0),

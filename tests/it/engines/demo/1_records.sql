@@ -25,7 +25,7 @@ SELECT DISTINCT from_table, from_id, to_table, to_id, kind FROM sheet('links.csv
 CREATE OR REPLACE TABLE audit AS
 SELECT nullif(number, '?') AS id, wall(opened_at) AS opened_at, by_now(wall(resolved_at)) AS resolved_at,
        by_now(wall(closed_at)) AS closed_at, wall(sys_updated_at) AS updated_at, CAST(sys_mod_count AS BIGINT) AS edit,
-       nullif(assignment_group, '?') AS team, TRY_CAST(reassignment_count AS BIGINT) AS reassignments,
+       nullif(assignment_group, '?') AS team, nullif(cmdb_ci, '?') AS service, TRY_CAST(reassignment_count AS BIGINT) AS reassignments,
        TRY_CAST(reopen_count AS BIGINT) AS reopens, TRY_CAST(nullif(made_sla, '?') AS BOOLEAN) AS in_time,
        nullif(caused_by, '?') AS caused_by, priority, incident_state AS state, place
 FROM sheet('incident_audit.csv');
@@ -111,3 +111,8 @@ FROM sheet('patches.csv') WHERE instant(released_at) <= getvariable('as_of');
 
 CREATE OR REPLACE TABLE effort AS
 SELECT instant("at") AS "at", work, CAST(hours AS DOUBLE) AS hours FROM sheet('effort.csv.gz');
+
+CREATE OR REPLACE TABLE jobs AS
+SELECT id, kind, service, outcome, instant(scheduled_at) AS scheduled_at FROM sheet('jobs.csv.gz')
+WHERE id <> '' AND job <> '' AND kind IN ('job', 'backup', 'restore_test', 'failover_test') AND instant(scheduled_at) <= getvariable('as_of')
+QUALIFY row_number() OVER (PARTITION BY id ORDER BY place DESC) = 1;
