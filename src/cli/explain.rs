@@ -69,8 +69,7 @@ fn share(share: f64) -> String {
 }
 
 fn shown(explained: &ClockExplanation, at: i64) -> String {
-    to_local(at, explained.zone)
-        .map_or_else(|| rfc3339(at), |local| local.format("%a %Y-%m-%d %H:%M:%S").to_string())
+    to_local(at, explained.zone).map_or_else(|| rfc3339(at), |local| local.format("%a %Y-%m-%d %H:%M:%S").to_string())
 }
 
 fn table(terminal: &Terminal, explained: &ClockExplanation) -> String {
@@ -98,9 +97,9 @@ fn table(terminal: &Terminal, explained: &ClockExplanation) -> String {
     let priority = explained.priority.map(|priority| format!(", priority {priority}")).unwrap_or_default();
     let mut lines = vec![
         format!(
-            "Ticket {}{priority}: {} on calendar `{}`, {}",
+            "Ticket {}{priority}, {}: calendar `{}` in {}",
             explained.ticket,
-            if explained.open { "the clock runs" } else { "the clock stood" },
+            if explained.open { "still open" } else { "ended" },
             explained.calendar,
             explained.zone
         ),
@@ -111,7 +110,9 @@ fn table(terminal: &Terminal, explained: &ClockExplanation) -> String {
         format!("Working time    {}", exact(explained.working_s)),
     ];
     let counts = if explained.stop_on_hold { "doesn't count" } else { "counts" };
-    lines.push(format!("On hold         {} of the working time, which {counts}", exact(explained.held_s)));
+    if explained.held_s > 0.0 {
+        lines.push(format!("On hold         {} of the working time, which {counts}", exact(explained.held_s)));
+    }
     if explained.unplaced_hold_s > 0.0 {
         lines.push(format!("                {} more, of which no event says when", exact(explained.unplaced_hold_s)));
     }
@@ -133,7 +134,11 @@ fn target(explained: &ClockExplanation) -> Vec<String> {
         _ => {}
     }
     if let (Some(used), Some(calendar)) = (explained.used, explained.used_calendar) {
-        lines.push(format!("Used            {} of the target ({} if calendar time counted)", share(used), share(calendar)));
+        lines.push(format!(
+            "Used            {} of the target ({} if calendar time counted)",
+            share(used),
+            share(calendar)
+        ));
     }
     let whose = match explained.verdict.as_deref() {
         Some("source") => "by the export's own verdict",

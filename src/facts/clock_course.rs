@@ -24,7 +24,11 @@ pub(super) struct Course {
 }
 
 /// The courses of all tickets, or of one only, by ticket id, cut at as-of.
-pub(super) fn courses(context: &Context, tiers: &Tiers, only: Option<&str>) -> Result<BTreeMap<String, Course>, LakeError> {
+pub(super) fn courses(
+    context: &Context,
+    tiers: &Tiers,
+    only: Option<&str>,
+) -> Result<BTreeMap<String, Course>, LakeError> {
     let events = context.frame("ticket_events")?;
     let mut found = BTreeMap::new();
     if events.height() == 0 {
@@ -33,8 +37,9 @@ pub(super) fn courses(context: &Context, tiers: &Tiers, only: Option<&str>) -> R
     let (ticket, team) = (text(&events, "ticket")?, text(&events, "team")?);
     let (state, substate) = (text(&events, "state")?, text(&events, "substate")?);
     let (at, seq) = (instant(&events, "at", Some(context.as_of))?, integer(&events, "seq")?);
-    let mut order: Vec<usize> =
-        (0..events.height()).filter(|row| ticket[*row].is_some() && at[*row].is_some() && (only.is_none() || ticket[*row] == only)).collect();
+    let mut order: Vec<usize> = (0..events.height())
+        .filter(|row| ticket[*row].is_some() && at[*row].is_some() && (only.is_none() || ticket[*row] == only))
+        .collect();
     order.sort_by_key(|row| (ticket[*row], at[*row], seq[*row], *row));
     for rows in order.chunk_by(|a, b| ticket[*a] == ticket[*b]) {
         let Some(id) = rows.first().and_then(|row| ticket[*row]) else { continue };

@@ -9,6 +9,7 @@
 mod architecture;
 mod canonical_tables;
 mod catalogue;
+mod clocks;
 mod command_line;
 mod golden;
 mod killed;
