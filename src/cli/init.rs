@@ -32,6 +32,7 @@ const TEMPLATE: &str = r#"# A nines project. Put exports into exports/ and say: 
 
 name = "My organisation"
 zone = "Europe/Brussels"        # reporting time zone; periods begin at its midnight
+# fiscal_year_start = 4         # FY2026 is the fiscal year that ends in 2026; its quarters are FY2026-Q1 and so on
 
 # Files are recognised by their headers. Name a mapping where they are not: `nines sources` lists them.
 @EXPORTS@# mapping = "servicenow/incident"
@@ -47,12 +48,17 @@ tolerate_rejects = 0.0
 # [escalations]
 # allowed = [[1, 2], [1, 3], [2, 3], [2, 4], [3, 4], [2, 5], [4, 5]]
 
-# Working time of tickets, and the resolution target per priority in that time.
+# Working time of tickets, and their targets per priority in that time. Hours may pass midnight: "22:00-06:00".
 [calendars.office]
 hours = { mon = ["08:00-18:00"], tue = ["08:00-18:00"], wed = ["08:00-18:00"], thu = ["08:00-18:00"], fri = ["08:00-18:00"] }
 holidays = []                   # such as "2026-12-25"
+# holidays_from = "calendars/holidays.ics"             # all-day events of calendar files
+# special = { "2026-12-24" = ["08:00-12:00"] }         # days with hours of their own
 [clocks]
 calendar = "office"
+# stop_on_hold = false          # time on hold counts against the targets too
+# respond_within = { 1 = { within = "15m", calendar = "always" }, 2 = "1h" }   # `always` is around the clock
+# restore_within = { 1 = "1h", 2 = "4h" }              # incidents, by severity
 resolve_within = { 1 = "4h", 2 = "8h", 3 = "30h", 4 = "60h" }
 
 # What the scorecard holds the services to. `limit` scores 0 points, `target` 100.

@@ -33,6 +33,21 @@ pub(super) fn linked(
     Ok(found)
 }
 
+/// The problem behind each ticket that has one, by its own word or by a link.
+fn problems_of_tickets(context: &Context) -> Result<BTreeMap<String, String>, LakeError> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    for kind in ["fixed_by", "caused_by"] {
+        found.extend(linked(context, kind, &["tickets"], &["problems"])?);
+    }
+    let tickets = context.frame("tickets")?;
+    for (id, problem) in text(&tickets, "id")?.iter().zip(text(&tickets, "problem")?) {
+        if let (Some(id), Some(problem)) = (id, problem) {
+            found.insert((*id).to_string(), problem.to_string());
+        }
+    }
+    Ok(found)
+}
+
 /// Builds the fact `incidents`.
 pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let as_of = context.as_of;
@@ -105,8 +120,14 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     for kind in ["fixed_by", "caused_by"] {
         linked_problems.extend(linked(context, kind, &["incidents"], &["problems"])?);
     }
-    let own_problem =
-        |row: usize| problem[row].or_else(|| ids[row].and_then(|id| linked_problems.get(id)).map(String::as_str));
+    let by_ticket = problems_of_tickets(context)?;
+    let tickets = texts("ticket")?;
+    // Its own word, else a link, else what its ticket says.
+    let own_problem = |row: usize| {
+        let linked = || ids[row].and_then(|id| linked_problems.get(id));
+        let through_ticket = || tickets[row].and_then(|ticket| by_ticket.get(ticket));
+        problem[row].or_else(|| linked().or_else(through_ticket).map(String::as_str))
+    };
     let count = rows.len();
     let diagnosed: Vec<_> = (0..count).map(|row| problems.diagnosed(own_problem(row), begin[row])).collect();
     fact.number("time_to_diagnose_s", clock(&acknowledged, &diagnosed));

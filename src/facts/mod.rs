@@ -41,7 +41,11 @@ pub const FACTS: &[Fact] = &[
         build: tickets::build,
     },
     Fact { name: "ticket_steps", tables: &["tickets", "ticket_events", "teams"], build: tickets::build_steps },
-    Fact { name: "incidents", tables: &["incidents", "services", "links", "problems"], build: incidents::build },
+    Fact {
+        name: "incidents",
+        tables: &["incidents", "services", "links", "problems", "tickets"],
+        build: incidents::build,
+    },
     Fact {
         name: "service_time",
         tables: &["services", "outages", "probes", "maintenance"],

@@ -164,3 +164,103 @@ fn closed(calendar: &Calendar, zone: Tz, at: i64) -> (State, Option<String>) {
     };
     (state, name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arithmetic::calendar::SpecialDay;
+    use crate::arithmetic::interval;
+    use chrono_tz::Europe::Berlin;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    const HOUR: i64 = 3600 * SECOND_US;
+    /// Monday 19 October 2026, 0:00 in Berlin: the clocks go back on the 25th.
+    const MONDAY: i64 = 1_792_360_800 * SECOND_US;
+
+    fn life(holds: Vec<(i64, i64)>, stays: Vec<(i64, String, Option<i64>)>, stop_on_hold: bool) -> Life {
+        Life {
+            id: "T".into(),
+            priority: None,
+            opened_at: 0,
+            resolved_at: None,
+            ended_at: None,
+            holds,
+            unplaced_hold_s: 0.0,
+            stays,
+            calendar: Calendar::always(),
+            stop_on_hold,
+            time_to_resolve_s: None,
+            working_time_to_resolve_s: None,
+            net_time_to_resolve_s: None,
+            clock_s: None,
+            target_s: None,
+            own_due_at: None,
+            due_at: None,
+            within_target: None,
+            verdict: None,
+        }
+    }
+
+    fn office() -> Calendar {
+        let shifts = vec![(28_800, 43_200), (46_800, 61_200)];
+        let hours: [Vec<(u32, u32)>; 7] = std::array::from_fn(|day| if day < 5 { shifts.clone() } else { vec![] });
+        let half = SpecialDay { name: Some("Eve".into()), hours: vec![(28_800, 36_000)] };
+        let feast = SpecialDay { name: Some("Feast".into()), hours: vec![] };
+        let special = [("2026-10-22", half), ("2026-10-23", feast)];
+        let special = special.into_iter().map(|(date, day)| (date.parse().unwrap(), day)).collect::<BTreeMap<_, _>>();
+        Calendar::with_days(Berlin, hours, special).unwrap()
+    }
+
+    #[test]
+    fn a_week_with_a_feast_and_a_clock_change() {
+        let from = MONDAY + 3 * 24 * HOUR + 9 * HOUR;
+        let found = segments(&life(vec![], vec![], true), &office(), Berlin, from, MONDAY + 7 * 24 * HOUR + 10 * HOUR);
+        let told: Vec<_> = found
+            .iter()
+            .map(|s| (s.state.as_str(), s.day.as_deref().unwrap_or(""), s.calendar_s / 3600.0, s.clock_change_s))
+            .collect();
+        let expected = [
+            ("working", "", 1.0, None),
+            ("outside hours", "Eve", 14.0, None),
+            ("holiday", "Feast", 24.0, None),
+            ("closed", "", 27.0, None),
+            // The hour from 2 to 3 comes twice; the weekend ends with its second run.
+            ("closed", "", 22.0, Some(-3600)),
+            ("outside hours", "", 8.0, None),
+            ("working", "", 1.0, None),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn segments_tile_and_sum_to_the_clock(
+            holds in prop::collection::vec((0..300_i64, 1..40_i64), 0..5),
+            stays in prop::collection::vec((0..300_i64, 0..3_i64), 0..5),
+            (from, length) in (0..10_000_i64, 0..20_000_i64), stops: bool, always: bool,
+        ) {
+            let calendar = if always { Calendar::always() } else { office() };
+            let holds = interval::union(holds.into_iter().map(|(at, n)| (MONDAY + at * HOUR, MONDAY + (at + n) * HOUR)).collect());
+            let mut stays: Vec<_> =
+                stays.into_iter().map(|(at, team)| (MONDAY + at * HOUR, format!("Team {team}"), Some(team))).collect();
+            stays.sort();
+            let (from, to) = (MONDAY + from * 60 * SECOND_US, MONDAY + (from + length) * 60 * SECOND_US);
+            let found = segments(&life(holds.clone(), stays, stops), &calendar, Berlin, from, to);
+            prop_assert_eq!(found.is_empty(), from == to);
+            if let (Some(first), Some(last)) = (found.first(), found.last()) {
+                prop_assert_eq!((first.from, last.to), (from, to));
+                let held: f64 = interval::clip(&holds, from, to).iter().map(|(a, b)| calendar.working_s(*a, *b)).sum();
+                let net = calendar.working_s(from, to) - if stops { held } else { 0.0 };
+                prop_assert_eq!(last.total_s, net);
+            }
+            prop_assert!(found.windows(2).all(|pair| pair[0].to == pair[1].from && !is_one(&pair[0], &pair[1])));
+            for segment in &found {
+                prop_assert_eq!(calendar.working_s(segment.from, segment.to) > 0.0, segment.state.is_working_time());
+                prop_assert_eq!(segment.calendar_s, (segment.to - segment.from) as f64 / 1e6);
+            }
+        }
+    }
+}

@@ -119,7 +119,7 @@ fn days(
                     begins.remove(&day);
                 }
                 None => {
-                    doubts.push(format!("{key}: expected days such as 20261225, found \"{item}\", which is left out"))
+                    doubts.push(format!("{key}: expected days such as 20261225, found \"{item}\", which is left out"));
                 }
             }
         }
