@@ -240,20 +240,37 @@ impl Calendar {
         let Some(week) = &self.0 else {
             return from.checked_add(wanted);
         };
-        let target = week.before(from).saturating_add(wanted);
-        let (mut low, mut high) = (from, from.checked_add(HORIZON_US)?);
-        if week.before(high) < target {
-            return None;
+        if wanted == 0 {
+            return Some(from);
         }
-        while low < high {
+        let target = week.before(from).saturating_add(wanted);
+        // Targets lie days ahead, not centuries: ever longer steps, then halves down to a day, then that day's spans.
+        let (mut low, mut step) = (from, DAY_US);
+        let mut high = from.checked_add(step)?;
+        while week.before(high) < target {
+            if step >= HORIZON_US {
+                return None;
+            }
+            step *= 2;
+            low = high;
+            high = from.checked_add(step)?;
+        }
+        while high - low > DAY_US {
             let middle = low + (high - low) / 2;
             if week.before(middle) >= target {
                 high = middle;
             } else {
-                low = middle + 1;
+                low = middle;
             }
         }
-        Some(low)
+        let mut left = target - week.before(low);
+        for span in week.intervals(low, high) {
+            if span.1 - span.0 >= left {
+                return Some(span.0 + left);
+            }
+            left -= span.1 - span.0;
+        }
+        None
     }
 }
 
