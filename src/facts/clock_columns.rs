@@ -2,7 +2,7 @@
 
 use super::clock::{Clock, Judgement, Task, clock_of};
 use super::clock_contract::Contracts;
-use super::clock_course::Course;
+use super::clock_course::{Course, Wait};
 use super::columns::{Builder, elapsed_s};
 use crate::arithmetic::interval;
 use crate::declaration::project::Project;
@@ -93,6 +93,19 @@ impl<'a> Clocks<'a> {
             None => self.on_hold_s[row],
         };
         fact.number("on_hold_s", self.each(&until, on_hold));
+        for (name, kind) in [
+            ("waiting_user_s", Wait::User),
+            ("waiting_supplier_s", Wait::Supplier),
+            ("waiting_change_s", Wait::Change),
+            ("waiting_other_s", Wait::Other),
+        ] {
+            let waited = |row: usize, from: i64, to: i64| {
+                let spans = self.courses[row]?.waited.iter().filter(|(wait, ..)| *wait == kind);
+                let spans = interval::union(spans.map(|(_, from, to)| (*from, *to)).collect());
+                Some(interval::length_s(&interval::clip(&spans, from, to)))
+            };
+            fact.number(name, self.each(&until, waited));
+        }
         fact.number("observed_s", self.each(&until, calendar));
     }
 

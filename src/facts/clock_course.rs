@@ -9,12 +9,40 @@ use super::tiers::Tiers;
 use crate::arithmetic::interval;
 use crate::lake::LakeError;
 
+/// What a ticket waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// The user.
+    User,
+    /// A supplier.
+    Supplier,
+    /// A change.
+    Change,
+    /// Something else, or it isn't said what.
+    Other,
+}
+
+impl Wait {
+    /// By a substate; `None` for one that is no waiting.
+    fn of(substate: &str) -> Option<Self> {
+        let rest = substate.strip_prefix("waiting")?;
+        Some(match rest.trim_start_matches(['_', ' ', '-']) {
+            "user" | "customer" | "requester" => Self::User,
+            "supplier" | "vendor" => Self::Supplier,
+            "change" => Self::Change,
+            _ => Self::Other,
+        })
+    }
+}
+
 /// What the events say about one ticket.
 pub(super) struct Course {
     /// Its way through the teams.
     pub path: Option<Path>,
     /// Spans on hold, µs UTC; the last may reach as-of.
     pub holds: Vec<(i64, i64)>,
+    /// The same time by what it waited for, in order.
+    pub waited: Vec<(Wait, i64, i64)>,
     /// Times that it returned from resolved.
     pub returns: i64,
     /// When it was first resolved or closed.
@@ -45,23 +73,19 @@ pub(super) fn courses(
         let Some(id) = rows.first().and_then(|row| ticket[*row]) else { continue };
         let steps = rows.iter().filter_map(|row| Some((at[*row]?, team[*row])));
         let path = path::path(steps, tiers, context.project.allowed.as_ref());
-        let mut holds = Vec::new();
+        let mut waited: Vec<(Wait, i64, i64)> = Vec::new();
         let mut returns = 0;
-        let (mut waiting_from, mut is_done) = (None, false);
+        let (mut waiting, mut is_done): (Option<(Wait, i64)>, bool) = (None, false);
         let (mut first_done, mut diagnosed) = (None, None);
         for row in rows {
             // A row of another kind, such as a comment or the breach of a target, leaves the state as it was.
             if state[*row].is_none() && substate[*row].is_none() {
                 continue;
             }
-            let waits = substate[*row].is_some_and(|substate| substate.starts_with("waiting"));
-            match (waiting_from, waits) {
-                (None, true) => waiting_from = at[*row],
-                (Some(from), false) => {
-                    holds.extend(at[*row].map(|to| (from, to)));
-                    waiting_from = None;
-                }
-                _ => {}
+            let waits = substate[*row].and_then(Wait::of);
+            if waiting.map(|(wait, _)| wait) != waits {
+                waited.extend(waiting.zip(at[*row]).map(|((wait, from), to)| (wait, from, to)));
+                waiting = waits.zip(at[*row]);
             }
             if let Some(state) = state[*row] {
                 let was_done = is_done;
@@ -71,8 +95,9 @@ pub(super) fn courses(
                 diagnosed = diagnosed.or(at[*row].filter(|_| state.to_lowercase().contains("diagnosed")));
             }
         }
-        holds.extend(waiting_from.map(|from| (from, context.as_of)));
-        found.insert(id.to_string(), Course { path, holds: interval::union(holds), returns, first_done, diagnosed });
+        waited.extend(waiting.map(|(wait, from)| (wait, from, context.as_of)));
+        let holds = interval::union(waited.iter().map(|(_, from, to)| (*from, *to)).collect());
+        found.insert(id.to_string(), Course { path, holds, waited, returns, first_done, diagnosed });
     }
     Ok(found)
 }

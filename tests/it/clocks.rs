@@ -218,6 +218,7 @@ fn breaks_and_half_days_are_told_apart() {
 const EVENTS: &str = "ticket,at,seq,state,substate,team\n\
     T1,2026-11-16T09:00:00+01:00,1,New,,Desk\n\
     T1,2026-11-16T10:00:00+01:00,2,Pending,waiting_user,Desk\n\
+    T1,2026-11-17T08:00:00+01:00,3,Pending,waiting_supplier,Desk\n\
     T1,2026-11-17T11:00:00+01:00,3,Active,working,Network\n\
     T1,2026-11-17T12:00:00+01:00,4,Root cause diagnosed,working,Network\n\
     T1,2026-11-17T16:00:00+01:00,5,Resolved,done,Network\n\
@@ -250,6 +251,9 @@ fn time_on_hold_stops_the_clock_unless_it_does_not() {
     assert_eq!([hours("working_time_to_acknowledge_s"), hours("time_to_diagnose_s")], [Some(0.25), Some(26.75)]);
     assert_eq!(row["response_within_target"], "false", "an hour and a half against one");
 
+    assert_eq!([hours("waiting_user_s"), hours("waiting_supplier_s")], [Some(7.0 + 15.0), Some(3.0)]);
+    let parts = ["waiting_user_s", "waiting_supplier_s", "waiting_change_s", "waiting_other_s"];
+    assert_eq!(parts.map(|part| hours(part).unwrap()).iter().sum::<f64>(), hours("on_hold_s").unwrap());
     let waiting = adds_up(&project, "T2");
     assert_eq!((&waiting["due_at"], &waiting["within_target"]), (&Value::Null, &Value::Null));
     assert_eq!(waiting["counted_s"], 3600.0);
