@@ -118,7 +118,7 @@ impl Session {
             .find(|fact| fact.name == name)
             .ok_or_else(|| MeasureError::Fact(name.to_string(), "there is no such fact".to_string()))?;
         let table = format!("facts/{name}");
-        let fingerprint = self.fingerprint(fact.tables).map_err(failed)?;
+        let fingerprint = self.fingerprint(name, fact.tables).map_err(failed)?;
         let kept = self.known_at.is_none() && self.lake.holds(&table, fingerprint).map_err(failed)?;
         let frame = if kept {
             let rows = self.lake.scan(&table).map_err(failed)?;
@@ -145,8 +145,9 @@ impl Session {
     }
 
     /// Everything that decides what a fact holds.
-    fn fingerprint(&self, tables: &[&str]) -> Result<u128, LakeError> {
+    fn fingerprint(&self, fact: &str, tables: &[&str]) -> Result<u128, LakeError> {
         let mut parts = vec![env!("CARGO_PKG_VERSION").to_string(), self.project.text.clone(), self.as_of.to_string()];
+        parts.push(format!("{:?}", self.definitions.facts.get(fact)));
         for table in tables {
             parts.push(format!("{table} {:?} {:?}", self.lake.version(table)?, self.definitions.tables.get(*table)));
         }
