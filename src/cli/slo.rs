@@ -9,7 +9,7 @@ use crate::arithmetic::local_time::rfc3339;
 use crate::facts::objective::Standing;
 use crate::pipeline::{self, Session};
 use crate::report::objective::{self, State};
-use crate::report::{figure, v1};
+use crate::report::{figure, prometheus, v1};
 
 /// Show objectives: budget, burn, alerts, forecast
 #[derive(Args, Debug)]
@@ -225,9 +225,11 @@ fn whole(terminal: &Terminal, session: &Session, standing: &Standing) -> String 
 }
 
 impl Arguments {
-    /// Alert rules for Prometheus.
+    /// Alert rules for Prometheus, of the named objectives or of all.
     fn rules(&self, session: &Session, terminal: &mut Terminal) -> Result<Exit, Trouble> {
-        let _ = (session, terminal);
-        Err(Trouble::usage("not yet"))
+        let chosen = pipeline::objectives(session, &self.names)?;
+        let rules = prometheus::rules(&chosen).map_err(Trouble::failed)?;
+        terminal.print(rules.trim_end())?;
+        Ok(Exit::Done)
     }
 }

@@ -79,7 +79,8 @@ pub fn target(target: f64) -> String {
 }
 
 fn places(target: f64) -> usize {
-    let text = format!("{:.9}", target * 100.0);
+    // A composite's target may be any fraction.
+    let text = format!("{:.3}", target * 100.0);
     text.trim_end_matches('0').split_once('.').map_or(0, |(_, decimals)| decimals.len())
 }
 
@@ -135,7 +136,10 @@ pub fn used(standing: &Standing) -> Option<String> {
 pub fn left(standing: &Standing) -> Option<String> {
     let tally = standing.tally()?;
     if standing.objective.is_composite() {
-        return standing.remaining().map(share);
+        return standing.remaining().map(|remaining| match remaining < 0.0 {
+            true => format!("{} too much", share(-remaining)),
+            false => format!("{} left", share(remaining)),
+        });
     }
     let left = standing.allowed() - tally.bad;
     Some(match left < 0.0 {
