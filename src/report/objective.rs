@@ -54,7 +54,8 @@ pub fn mark(standing: &Standing) -> Mark {
         State::AtRisk if holding => Mark::new(Tone::AtRisk, "burning"),
         State::AtRisk => Mark::new(Tone::AtRisk, "at risk"),
         State::Met => Mark::new(Tone::Met, "met"),
-        State::NoData => Mark::new(Tone::NoData, absence(standing).unwrap_or("no data")),
+        State::NoData if standing.measurable => Mark::new(Tone::NoData, "no events"),
+        State::NoData => Mark::new(Tone::NoData, "not in the lake"),
     }
 }
 

@@ -5,6 +5,7 @@ mod completeness;
 mod definitions;
 mod figures;
 mod objective;
+mod objective_page;
 mod quality;
 mod restated;
 mod shares;
@@ -135,12 +136,12 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
         Kind::Objectives => ("Objectives", objective::table(scorecard, declared)),
         Kind::Objective => {
             title = None;
-            ("In short", objective::head(scorecard))
+            ("In short", objective_page::head(scorecard))
         }
-        Kind::BurnDown => ("Budget", objective::burn_down(scorecard)),
-        Kind::BurnRates => ("Pace", objective::pace(scorecard)),
+        Kind::BurnDown => ("Budget", objective_page::burn_down(scorecard)),
+        Kind::BurnRates => ("Pace", objective_page::pace(scorecard)),
         Kind::Alerts => ("Alerts", objective::alerts(scorecard, declared)),
-        Kind::BudgetShares => ("What took the budget", objective::shares(scorecard, declared)),
+        Kind::BudgetShares => ("What took the budget", objective_page::shares(scorecard, declared)),
         Kind::BudgetPolicy => ("Policy", objective::policy(scorecard, declared)),
         Kind::Shares => ("Shares", shares::shares(scorecard, declared)),
         Kind::Accounting => ("Accounting", accounting::accounting(scorecard, declared)),
