@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::session::Session;
+use crate::declaration::issue::Issue;
 use crate::declaration::objective::Objective;
 use crate::facts::objective::{Standing, measured};
 
@@ -20,6 +21,28 @@ pub fn objectives(session: &Session, names: &[String]) -> Result<Vec<Objective>,
     }
     let wanted = |objective: &&Objective| names.is_empty() || names.iter().any(|name| is_named(objective, name));
     Ok(declared.iter().filter(wanted).cloned().collect())
+}
+
+/// Objectives about services that no export names, where any export names services: most likely a slip of the keyboard.
+///
+/// # Errors
+/// When the services cannot be read.
+pub fn unknown_services(session: &Session) -> Result<Vec<Issue>, Failure> {
+    let known = session.context().references()?.services;
+    if known.is_empty() {
+        return Ok(Vec::new());
+    }
+    let declared = &session.definitions.objectives.objectives;
+    let unknown = declared.iter().filter(|objective| !known.contains(&objective.service));
+    let mut issues: Vec<Issue> = unknown
+        .map(|objective| {
+            Issue::warning(&objective.file, format!("`{}`: there is no service `{}`", objective.slo, objective.service))
+                .at(objective.line)
+                .nearest(&objective.service, known.iter().map(String::as_str))
+        })
+        .collect();
+    issues.dedup();
+    Ok(issues)
 }
 
 fn is_named(objective: &Objective, name: &str) -> bool {

@@ -126,7 +126,7 @@ pub fn used(standing: &Standing) -> Option<String> {
         return Some(format!("used {} of the budget", share(standing.consumed()?)));
     }
     let whole = match standing.spending.and_then(|spending| spending.whole) {
-        Some(whole) if whole.estimated => " that the whole window is expected to allow",
+        Some(whole) if whole.estimated => " that the whole window would allow at the pace so far",
         Some(_) => " of the whole window",
         None => "",
     };
@@ -144,6 +144,7 @@ pub fn left(standing: &Standing) -> Option<String> {
     }
     let left = standing.allowed() - tally.bad;
     Some(match left < 0.0 {
+        true if standing.unit == "events" => format!("{} too many", amount(standing, -left)),
         true => format!("{} too much", amount(standing, -left)),
         false => format!("{} left", amount(standing, left)),
     })

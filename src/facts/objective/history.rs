@@ -71,15 +71,23 @@ pub(crate) fn build_windows(context: &Context) -> Result<DataFrame, LakeError> {
     let all = measured(context)?;
     let mut rows: Vec<(&Measured, (i64, i64), Budget)> = Vec::new();
     for one in &all {
-        let (Some(line), Some((first, _))) = (one.line(), one.extent()) else { continue };
+        let Some((first, _)) = one.extent() else { continue };
         for window in one.objective.window.closed(first, context.as_of) {
-            let budget = Budget::of(line.over(window.0, window.1), one.objective.target);
-            rows.extend(budget.filter(|budget| budget.sli.is_some()).map(|budget| (one, window, budget)));
+            // A window that history begins in says nothing about the whole of it.
+            let Some(spending) =
+                one.spending(window.1, context.project.zone).filter(|spending| spending.whole.is_none())
+            else {
+                continue;
+            };
+            if spending.budget.sli.is_some() {
+                rows.push((one, window, spending.budget));
+            }
         }
     }
     let mut fact = Builder::default();
     named(&mut fact, rows.iter().map(|row| row.0));
     fact.instant("started_at", rows.iter().map(|row| Some(row.1.0)).collect())?;
+    fact.instant("last_at", rows.iter().map(|row| Some(row.1.1 - 1)).collect())?;
     fact.instant("ended_at", rows.iter().map(|row| Some(row.1.1)).collect())?;
     fact.number("target", rows.iter().map(|row| Some(row.0.objective.target)).collect());
     fact.number("sli", rows.iter().map(|row| row.2.sli).collect());

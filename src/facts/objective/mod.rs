@@ -4,6 +4,7 @@ mod alerts;
 mod history;
 mod incidents;
 mod line;
+mod rows;
 mod spending;
 mod standing;
 

@@ -82,7 +82,7 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
 
 /// "86.3 slices (7 h 11 m) left": the amount in the reader's own units, and small what it is.
 fn left_cell(left: &str) -> Cell {
-    let (amount, word) = [" left", " too much"]
+    let (amount, word) = [" left", " too much", " too many"]
         .into_iter()
         .find_map(|word| left.strip_suffix(word).map(|amount| (amount, word.trim())))
         .unwrap_or((left, ""));
@@ -109,7 +109,15 @@ fn row(one: &Standing) -> Vec<Cell> {
         (_, None) => "not being spent".to_owned(),
     });
     vec![
-        small(one.objective.title.clone(), format!("{} · {}", one.objective.service, one.objective.window.words())),
+        small(
+            one.objective.title.clone(),
+            format!(
+                "{} · {}{}",
+                one.objective.service,
+                one.objective.window.words(),
+                if one.doubt.is_some() { " · doubtful" } else { "" }
+            ),
+        ),
         Cell::Mark(objective::mark(one)),
         Cell::text(objective::target(one.objective.target)),
         cell(one.sli().map(|sli| objective::sli(one, sli))),

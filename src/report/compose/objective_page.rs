@@ -23,7 +23,7 @@ pub(super) fn head(scorecard: &Scorecard) -> Vec<Block> {
                 _ => "is met",
             };
             format!(
-                "{} {word}: {} of {}.",
+                "{} {word}: {} against a target of {}.",
                 one.objective.title,
                 objective::sli(one, sli),
                 objective::target(one.objective.target)
