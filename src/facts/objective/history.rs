@@ -2,7 +2,7 @@
 
 use polars::prelude::DataFrame;
 
-use super::{Measured, Spending, alerts, measured};
+use super::{IncidentShare, Measured, Spending, alerts, measured};
 use crate::arithmetic::budget::{self, Budget};
 use crate::arithmetic::timeline::Tally;
 use crate::arithmetic::{local_time, period};
@@ -62,7 +62,31 @@ pub(crate) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
     number(&mut fact, "window_sli", &|row| row.window?.budget.sli);
     number(&mut fact, "window_consumed", &|row| row.window?.consumed());
     number(&mut fact, "window_remaining", &|row| row.window?.remaining());
+    number(&mut fact, "window_allowed", &|row| row.adds().and(row.window).map(|spending| spending.allowed()));
+    number(&mut fact, "exhausted_after_s", &|row| {
+        let remaining = row.window?.remaining()?;
+        row.measured.exhaustion(row.span.1, remaining)?.after_s
+    });
     fact.boolean("met", rows.iter().map(|row| row.window?.kept()).collect());
+    fact.finish()
+}
+
+/// Builds the fact `slo_incidents`.
+pub(crate) fn build_incidents(context: &Context) -> Result<DataFrame, LakeError> {
+    let all = measured(context)?;
+    let mut rows: Vec<(&Measured, IncidentShare)> = Vec::new();
+    for one in &all {
+        let shares = one.incident_shares(context, context.as_of)?;
+        rows.extend(shares.into_iter().map(|share| (one, share)));
+    }
+    let mut fact = Builder::default();
+    named(&mut fact, rows.iter().map(|row| row.0));
+    fact.text("incident", rows.iter().map(|row| Some(row.1.incident.as_str())).collect::<Vec<_>>());
+    fact.text("cause", rows.iter().map(|row| row.1.cause.as_deref()).collect::<Vec<_>>());
+    fact.instant("started_at", rows.iter().map(|row| Some(row.1.started_at)).collect())?;
+    fact.instant("restored_at", rows.iter().map(|row| row.1.restored_at).collect())?;
+    fact.number("bad", rows.iter().map(|row| Some(row.1.bad)).collect());
+    fact.number("share", rows.iter().map(|row| Some(row.1.share)).collect());
     fact.finish()
 }
 

@@ -151,10 +151,7 @@ impl Measured<'_> {
             standing.policy = policies(context, objective, line, None, moment, zone);
         }
         let remaining = standing.remaining();
-        standing.exhaustion = remaining.and_then(|remaining| {
-            let burn = |from: i64, to: i64| Budget::of(line.over(from, to), objective.target)?.consumed;
-            budget::exhaustion(&burn, remaining, objective.window.nominal_s() as f64, moment)
-        });
+        standing.exhaustion = remaining.and_then(|remaining| self.exhaustion(moment, remaining));
         let days = period::days(window.0, moment, zone);
         // The bad share of a composite is one of the time until then; its budget is used in proportion.
         let part = |end: i64| match line {
@@ -164,6 +161,24 @@ impl Measured<'_> {
         let spent = |end: i64| (allowed > 0.0).then(|| line.over(window.0, end).bad * part(end) / allowed);
         standing.spent = days.into_iter().filter_map(|(_, end)| Some((end, spent(end)?))).collect();
         Ok(standing)
+    }
+
+    /// When the rest of its budget would be gone at the pace of the seven days before a moment.
+    pub(super) fn exhaustion(&self, moment: i64, remaining: f64) -> Option<Exhaustion> {
+        let line = self.line.as_ref()?;
+        let burn = |from: i64, to: i64| Budget::of(line.over(from, to), self.objective.target)?.consumed;
+        budget::exhaustion(&burn, remaining, self.objective.window.nominal_s() as f64, moment)
+    }
+
+    /// What each incident took of the budget of the window that ends at, or holds, a moment; nothing for a composite.
+    ///
+    /// # Errors
+    /// When the incidents cannot be read.
+    pub(super) fn incident_shares(&self, context: &Context, moment: i64) -> Result<Vec<IncidentShare>, LakeError> {
+        let Some(line) = self.line.as_ref().filter(|line| line.own().is_some()) else { return Ok(Vec::new()) };
+        let Some(spending) = self.spending(moment, context.project.zone) else { return Ok(Vec::new()) };
+        let incidents = incidents::of_service(context, &self.objective.service)?;
+        Ok(incidents::shares(line, &incidents, spending.allowed(), (spending.window.0, moment)))
     }
 
     /// The corrections that touch a stretch of time.
