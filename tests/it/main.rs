@@ -12,6 +12,7 @@ mod catalogue;
 mod clocks;
 mod command_line;
 mod delivery;
+mod engines;
 mod golden;
 mod killed;
 mod lake;

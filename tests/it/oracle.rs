@@ -3,6 +3,7 @@
 
 mod availability;
 mod exports;
+mod known_answers;
 mod service_time;
 
 use std::collections::BTreeMap;

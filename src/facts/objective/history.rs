@@ -50,7 +50,8 @@ pub(crate) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
     let mut fact = Builder::default();
     named(&mut fact, rows.iter().map(|row| row.measured));
     fact.instant("day", rows.iter().map(|row| Some(row.span.0)).collect())?;
-    fact.instant("next_day", rows.iter().map(|row| Some(row.span.1)).collect())?;
+    // The last day has no end yet, so that a period which isn't over has its window as it stands at as-of.
+    fact.instant("next_day", rows.iter().map(|row| Some(row.span.1).filter(|end| *end < context.as_of)).collect())?;
     let number = |fact: &mut Builder, name: &str, value: &dyn Fn(&Day) -> Option<f64>| {
         fact.number(name, rows.iter().map(value).collect());
     };
