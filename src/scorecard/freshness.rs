@@ -26,7 +26,7 @@ fn evidence(fact: &str) -> Vec<&'static str> {
 }
 
 /// The tables that were loaded and that metrics rest on, those under indices and formulas included.
-pub fn tables<'s>(scorecard: &'s Scorecard, metrics: impl IntoIterator<Item = String>) -> BTreeSet<&'s str> {
+pub fn tables(scorecard: &Scorecard, metrics: impl IntoIterator<Item = String>) -> BTreeSet<&str> {
     let mut open: Vec<String> = metrics.into_iter().collect();
     let mut seen = BTreeSet::new();
     let mut wanted = BTreeSet::new();
@@ -72,7 +72,8 @@ mod tests {
         let of = |table: &str, newest| TableFreshness { table: table.to_owned(), rows: 1, newest };
         let both = BTreeSet::from(["outages", "probes"]);
         let mut found = |outages, probes| {
-            scorecard.quality.freshness = vec![of("outages", outages), of("probes", probes), of("tickets", Some(start))];
+            scorecard.quality.freshness =
+                vec![of("outages", outages), of("probes", probes), of("tickets", Some(start))];
             stale(&scorecard, &both)
         };
         assert_eq!(found(Some(start - 1), Some(start - 5)), Some(start - 1));
