@@ -158,7 +158,7 @@ fn a_service_that_nobody_knows_and_rows_of_whole_days_are_worth_a_word() {
     project.write(
         "slos/a.yaml",
         format!(
-            "apiVersion: openslo/v1\nkind: SLO\nmetadata: {{name: a}}\nspec:\n  service: EPR\n  budgetingMethod: Occurrences\n  \
+            "apiVersion: openslo/v1\nkind: SLO\nmetadata: {{name: a}}\nspec:\n  service: Payment\n  budgetingMethod: Occurrences\n  \
              timeWindow: [{{duration: 28d, isRolling: true}}]\n  indicator:\n    metadata: {{name: i}}\n    spec:\n      ratioMetric:\n        \
              bad: {}\n        total: {}\n  objectives: [{{target: 0.99}}]\n",
             part("weighted_down_s"),
@@ -168,7 +168,7 @@ fn a_service_that_nobody_knows_and_rows_of_whole_days_are_worth_a_word() {
     project.ok(&["ingest", "--quiet"]);
     let (out, err) = project.expect(0, &["check"]);
     let told = format!("{out}{err}");
-    assert!(told.contains("`a`: there is no service `EPR`") && told.contains("did you mean `ERP`?"), "{told}");
+    assert!(told.contains("`a`: there is no service `Payment`") && told.contains("did you mean `Payments`?"), "{told}");
     assert!(told.contains("a row of `service_time` is a whole day"), "{told}");
 }
 

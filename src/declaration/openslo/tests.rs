@@ -50,7 +50,7 @@ spec:
 type Wrong = (&'static str, &'static str, usize, &'static str);
 
 #[rustfmt::skip]
-const WRONG: [Wrong; 58] = [
+const WRONG: [Wrong; 59] = [
     ("openslo/v1", "openslo/v3", 1, "`apiVersion`: expected openslo/v1, openslo/v1alpha"),
     ("apiVersion: openslo/v1\n", "", 1, "`apiVersion` is missing"),
     ("kind: SLO", "kind: SLOO", 2, "`kind`: expected SLO, SLI, Service"),
