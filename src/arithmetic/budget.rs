@@ -88,10 +88,15 @@ pub struct Exhaustion {
 }
 
 /// `remaining` x period / burn at the median of the last seven days before `moment` (24 hours each; days without events are left
-/// out), with the quartiles as range. `None` where no day had events or the target is impossible.
+/// out), with the quartiles as range. `burn` gives the burn rate over `[from, to)`. `None` where no day had events.
 #[must_use]
-pub fn exhaustion(timeline: &Timeline, target: f64, remaining: f64, period_s: f64, moment: i64) -> Option<Exhaustion> {
-    let day = |index: i64| burn(timeline, target, moment - (index + 1) * DAY_US, moment - index * DAY_US);
+pub fn exhaustion(
+    burn: &dyn Fn(i64, i64) -> Option<f64>,
+    remaining: f64,
+    period_s: f64,
+    moment: i64,
+) -> Option<Exhaustion> {
+    let day = |index: i64| burn(moment - (index + 1) * DAY_US, moment - index * DAY_US);
     let mut burns: Vec<f64> = (0..7).filter_map(day).collect();
     let days = burns.len();
     let burn = quantile(&mut burns, 0.5)?;
@@ -182,13 +187,16 @@ mod tests {
         let total: Vec<Mass> = (0..7).map(day).collect();
         let bad: Vec<Mass> = total.iter().map(|mass| Mass { amount: 2.0, ..*mass }).collect();
         let line = Timeline::new(&bad, &total);
-        let found = exhaustion(&line, 0.999, 0.5, 30.0 * 86_400.0, 7 * DAY_US).unwrap();
+        let at = |line: &Timeline, remaining: f64, moment: i64| {
+            exhaustion(&|from, to| burn(line, 0.999, from, to), remaining, 30.0 * 86_400.0, moment)
+        };
+        let found = at(&line, 0.5, 7 * DAY_US).unwrap();
         close(found.after_s.unwrap(), 7.5 * 86_400.0, 1e-3);
         assert_eq!(found.days, 7);
-        let quiet = exhaustion(&Timeline::new(&[], &total), 0.999, 0.5, 30.0 * 86_400.0, 7 * DAY_US).unwrap();
+        let quiet = at(&Timeline::new(&[], &total), 0.5, 7 * DAY_US).unwrap();
         assert_eq!((quiet.after_s, quiet.latest_s), (None, None));
-        assert_eq!(exhaustion(&line, 0.999, -0.1, 1.0, 7 * DAY_US).unwrap().after_s, Some(0.0));
-        assert_eq!(exhaustion(&line, 0.999, 0.5, 1.0, 0), None);
+        assert_eq!(at(&line, -0.1, 7 * DAY_US).unwrap().after_s, Some(0.0));
+        assert_eq!(at(&line, 0.5, 0), None);
     }
 
     proptest! {

@@ -217,15 +217,22 @@ impl Timeline {
     }
 }
 
-/// Masses without what lies in `spans` (in the normal form of `interval`): instants are dropped, spans lose their part.
+/// Masses without what lies in `spans` (in the normal form of `interval`): spans lose their part, instants are dropped. An instant that
+/// stands for a bucket of `bucket_us` after it loses the share of the bucket that lies in them.
 #[must_use]
-pub fn without(masses: &[Mass], spans: &[(i64, i64)]) -> Vec<Mass> {
+pub fn without(masses: &[Mass], spans: &[(i64, i64)], bucket_us: i64) -> Vec<Mass> {
     let mut kept = Vec::with_capacity(masses.len());
     for mass in masses {
         if mass.start >= mass.end {
-            let next = spans.partition_point(|span| span.1 <= mass.start);
-            if spans.get(next).is_none_or(|span| span.0 > mass.start) {
-                kept.push(*mass);
+            let bucket = (mass.start, mass.start + bucket_us.max(1));
+            let next = spans.partition_point(|span| span.1 <= bucket.0);
+            let touching = spans[next..].iter().take_while(|span| span.0 < bucket.1);
+            let lost: i64 = touching.map(|span| span.1.min(bucket.1) - span.0.max(bucket.0)).sum();
+            let left = 1.0 - lost as f64 / (bucket.1 - bucket.0) as f64;
+            match lost {
+                0 => kept.push(*mass),
+                _ if left <= 0.0 => {}
+                _ => kept.push(Mass { amount: mass.amount * left, ..*mass }),
             }
             continue;
         }
@@ -289,7 +296,7 @@ mod tests {
 
         #[test]
         fn what_is_left_out_is_what_lies_in_the_spans(masses in masses(), start in 0_i64..60, length in 1_i64..40) {
-            let left = Cumulative::new(&without(&masses, &[(start, start + length)]));
+            let left = Cumulative::new(&without(&masses, &[(start, start + length)], 0));
             let all = Cumulative::new(&masses);
             prop_assert!((left.over(0, 200) - (all.over(0, 200) - all.over(start, start + length))).abs() < 1e-9);
             prop_assert!(left.over(start, start + length).abs() < 1e-9);
@@ -308,6 +315,15 @@ mod tests {
                 prop_assert!((found.bad - expected).abs() < 1e-9);
             }
         }
+    }
+
+    #[test]
+    fn a_bucket_loses_the_share_that_lies_in_the_spans() {
+        let buckets = [Mass::at(0, 60.0), Mass::at(60, 60.0), Mass::at(120, 60.0)];
+        let left = without(&buckets, &[(30, 75), (90, 105)], 60);
+        let amounts: Vec<f64> = left.iter().map(|mass| mass.amount).collect();
+        assert_eq!(amounts, [30.0, 30.0, 60.0]);
+        assert!(without(&buckets[..1], &[(0, 60)], 60).is_empty());
     }
 
     #[test]

@@ -69,6 +69,8 @@ resolve_within = { 1 = "4h", 2 = "8h", 3 = "30h", 4 = "60h" }
 # apdex_s = 0.5
 # by_service = { "Payments" = 1.0 }
 
+# Service level objectives are OpenSLO files in slos/; `nines slo` shows them, the report `slo` draws them.
+
 # What the scorecard holds the services to. `limit` scores 0 points, `target` 100.
 [[targets]]
 metric = "availability"

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::project::{ProjectArguments, parse_period};
+use super::run::warn_of_stale;
 use super::{Exit, Terminal, Trouble};
 use crate::pipeline;
 
@@ -39,7 +40,8 @@ impl Arguments {
         if to_stdout && formats.len() != 1 {
             return Err(Trouble::usage("--out -: name exactly one --format"));
         }
-        let (_, files) = pipeline::render(&session, definition, &period, &formats)?;
+        let (scorecard, files) = pipeline::render(&session, definition, &period, &formats)?;
+        warn_of_stale(terminal, definition, &scorecard)?;
         let folder = self.out.clone().unwrap_or_else(|| session.project.out());
         for file in &files {
             if to_stdout {

@@ -10,8 +10,9 @@ use super::output::grid;
 use super::progress::Progress;
 use super::project::{ProjectArguments, parse_period};
 use super::{Exit, Terminal, Trouble};
+use crate::declaration::report::ReportDefinition;
 use crate::pipeline::{self, RunOptions, RunReport};
-use crate::report::figure;
+use crate::report::{figure, stale};
 use crate::scorecard::scorecard::Scorecard;
 
 /// Ingest, measure, render: the job for cron
@@ -57,6 +58,9 @@ impl Arguments {
             terminal.print(&text)?;
         }
         tell(terminal, &report.ingest)?;
+        for (name, scorecard) in &report.scorecards {
+            warn_of_stale(terminal, pipeline::find(&session, name)?, scorecard)?;
+        }
         let rejected = exit(&session, &report.ingest, terminal)?;
         if self.fail_on == Some(FailOn::Missed) && !report.missed.is_empty() {
             terminal.warning(&format!("targets missed: {}", report.missed.join("; ")))?;
@@ -64,6 +68,21 @@ impl Arguments {
         }
         Ok(rejected)
     }
+}
+
+/// Warns where the records end before the period that is reported.
+pub(super) fn warn_of_stale(
+    terminal: &mut Terminal,
+    report: &ReportDefinition,
+    scorecard: &Scorecard,
+) -> Result<(), Trouble> {
+    let Some(newest) = stale::dead_since(scorecard, report) else { return Ok(()) };
+    let (zone, period) = (scorecard.zone, scorecard.period.label(scorecard.zone));
+    let text =
+        format!("{}: nothing newer than {} is loaded, so none for {period}", report.name, stale::date(newest, zone));
+    let hint = stale::day_end(newest, zone).map(|end| format!("try --as-of {end}"));
+    terminal.warning_with(&text, hint.as_deref())?;
+    Ok(())
 }
 
 fn summary(terminal: &Terminal, report: &RunReport) -> String {

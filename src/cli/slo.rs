@@ -9,7 +9,7 @@ use crate::arithmetic::local_time::rfc3339;
 use crate::facts::objective::Standing;
 use crate::pipeline::{self, Session};
 use crate::report::objective::{self, State};
-use crate::report::{figure, v1};
+use crate::report::{figure, prometheus, v1};
 
 /// Show objectives: budget, burn, alerts, forecast
 #[derive(Args, Debug)]
@@ -29,7 +29,8 @@ pub(super) struct Arguments {
 }
 
 const ABOUT: &str = "Objectives are OpenSLO files in the project's slos/ folder, over any table or fact of the lake.
-Consumed is (bad / all) / (1 - target); 100 % is the whole budget, and more is a missed objective.
+Consumed is (bad / all) / (1 - target); 100 % is the whole budget, and more is a missed objective. A window that isn't over,
+or that history begins in, is held against the budget of all of it.
 A burn rate of 1 spends the budget exactly in its window.";
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -50,6 +51,12 @@ impl Arguments {
         };
         if session.definitions.objectives.objectives.is_empty() {
             terminal.note("no objective is declared: put OpenSLO files into slos/ of the project")?;
+            if matches!(self.format, Format::Table) {
+                return Ok(Exit::Done);
+            }
+        }
+        for issue in pipeline::unknown_services(&session)? {
+            terminal.issue(&issue)?;
         }
         if matches!(self.format, Format::Prometheus) {
             return self.rules(&session, terminal);
@@ -64,7 +71,11 @@ impl Arguments {
                 });
                 serde_json::to_string_pretty(&document).map_err(|error| Trouble::failed(format!("json: {error}")))?
             }
-            _ if self.names.is_empty() => overview(terminal, &standings),
+            _ if self.names.is_empty() => {
+                let text = overview(terminal, &standings);
+                let at = objective::moment(moment, session.project.zone);
+                format!("{text}\n\nAs of {at}. Fired: alerts since its window began. `nines slo NAME` shows one whole.")
+            }
             _ => {
                 let parts: Vec<String> = standings.iter().map(|standing| whole(terminal, &session, standing)).collect();
                 parts.join("\n\n")
@@ -84,20 +95,7 @@ fn burn(standing: &Standing, lookback_s: i64) -> String {
 }
 
 fn overview(terminal: &Terminal, standings: &[Standing]) -> String {
-    let header = [
-        "Objective",
-        "Service",
-        "Target",
-        "Window",
-        "SLI",
-        "Consumed",
-        "Left",
-        "Burn 1 h",
-        "6 h",
-        "3 d",
-        "Alerts",
-        "Status",
-    ];
+    let header = ["Objective", "Target", "SLI", "Consumed", "Left", "Burn 1 h", "6 h", "3 d", "Fired", "Status"];
     let rows = standings.iter().map(|standing| {
         let sli = standing.sli();
         let nothing = || figure::NOTHING.to_string();
@@ -112,11 +110,12 @@ fn overview(terminal: &Terminal, standings: &[Standing]) -> String {
         if let (State::NoData, Some(why)) = (objective::state(standing), objective::absence(standing)) {
             status = format!("○ {why}");
         }
+        if standing.doubt.is_some() {
+            status.push_str(", doubtful");
+        }
         vec![
             standing.objective.id.clone(),
-            standing.objective.service.clone(),
             objective::target(standing.objective.target),
-            standing.objective.window.words(),
             sli.map_or_else(nothing, |sli| objective::sli(standing, sli)),
             standing.consumed().map_or_else(nothing, objective::share),
             objective::left(standing).unwrap_or_else(nothing),
@@ -127,7 +126,7 @@ fn overview(terminal: &Terminal, standings: &[Standing]) -> String {
             status,
         ]
     });
-    grid(terminal, &header, &[2, 4, 5, 6, 7, 8, 9, 10], rows.collect())
+    grid(terminal, &header, &[1, 2, 3, 4, 5, 6, 7, 8], rows.collect())
 }
 
 /// Everything about one objective.
@@ -225,9 +224,11 @@ fn whole(terminal: &Terminal, session: &Session, standing: &Standing) -> String 
 }
 
 impl Arguments {
-    /// Alert rules for Prometheus.
+    /// Alert rules for Prometheus, of the named objectives or of all.
     fn rules(&self, session: &Session, terminal: &mut Terminal) -> Result<Exit, Trouble> {
-        let _ = (session, terminal);
-        Err(Trouble::usage("not yet"))
+        let chosen = pipeline::objectives(session, &self.names)?;
+        let rules = prometheus::rules(&chosen).map_err(Trouble::failed)?;
+        terminal.print(rules.trim_end())?;
+        Ok(Exit::Done)
     }
 }

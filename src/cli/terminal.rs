@@ -65,6 +65,14 @@ impl Terminal {
         self.message("warning", text, None)
     }
 
+    /// A warning, with what to do.
+    ///
+    /// # Errors
+    /// When the other end is closed.
+    pub fn warning_with(&mut self, text: &str, hint: Option<&str>) -> io::Result<()> {
+        self.message("warning", text, hint)
+    }
+
     /// An error, with what to do.
     ///
     /// # Errors

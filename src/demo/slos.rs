@@ -16,7 +16,8 @@ pub(super) fn write(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
+    ("availability.yaml", TIME),
     ("budget.yaml", BUDGET),
     ("customer-journey.yaml", JOURNEY),
     ("customer-portal.yaml", PORTAL),
@@ -88,6 +89,57 @@ metadata:
 spec:
   description: Whoever is on call for Payments Operations
   target: pager
+"#;
+
+const TIME: &str = r#"# Objectives from a register of outages alone: down time, by its weight, of agreed service time. No monitoring is needed.
+apiVersion: openslo/v1
+kind: SLO
+metadata:
+  name: payments-available
+  displayName: Payments available
+spec:
+  description: Of the agreed service time of a month, so much is without an outage; a degraded minute counts by its weight.
+  service: Payments
+  indicator:
+    metadata:
+      name: payments-time
+    spec:
+      ratioMetric:
+        bad:
+          metricSource: {type: nines, spec: {fact: downtime, service: Payments, value: weighted_s}}
+        total:
+          metricSource: {type: nines, spec: {fact: agreed_time, service: Payments, value: duration_s}}
+  timeWindow:
+    - duration: 1M                    # calendar months, as the agreement has them
+      calendar:
+        startTime: 2026-01-01 00:00:00
+        timeZone: Europe/Brussels
+  budgetingMethod: Occurrences
+  objectives:
+    - target: 0.9995
+---
+apiVersion: openslo/v1
+kind: SLO
+metadata:
+  name: erp-available
+  displayName: ERP available
+spec:
+  service: ERP
+  indicator:
+    metadata:
+      name: erp-time
+    spec:
+      ratioMetric:
+        bad:
+          metricSource: {type: nines, spec: {fact: downtime, service: ERP, value: weighted_s}}
+        total:
+          metricSource: {type: nines, spec: {fact: agreed_time, service: ERP, value: duration_s}}
+  timeWindow:
+    - duration: 28d
+      isRolling: true
+  budgetingMethod: Occurrences
+  objectives:
+    - target: 0.999
 "#;
 
 const PORTAL: &str = r#"# One indicator, two ways to count: by requests, and by slices of five minutes, in which a quiet night weighs as much as a busy noon.

@@ -99,6 +99,7 @@ pub const FACTS: &[Fact] = &[
     Fact { name: "changes", tables: &["changes", "incidents", "tickets", "links", "services"], build: changes::build },
     Fact { name: "slo_days", tables: EVERY_TABLE, build: objective::build_days },
     Fact { name: "slo_windows", tables: EVERY_TABLE, build: objective::build_windows },
+    Fact { name: "slo_incidents", tables: EVERY_TABLE, build: objective::build_incidents },
     Fact { name: "slo_alerts", tables: EVERY_TABLE, build: objective::build_alerts },
     Fact {
         name: "failure_history",

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::quality::quality;
 use super::session::Session;
+use super::slo::unknown_services;
 use crate::declaration::issue::{Issue, Level};
 use crate::metrics::example;
 use crate::scorecard::quality::Quality;
@@ -41,6 +42,7 @@ pub fn check(session: &Session) -> Result<CheckReport, Failure> {
             );
         }
     }
+    issues.extend(unknown_services(session)?);
     issues.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     let quality = quality(session, None, &[])?;
     Ok(CheckReport { issues, examples: session.definitions.metrics.len(), quality })

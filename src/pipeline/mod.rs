@@ -34,5 +34,5 @@ pub use query::query;
 pub use render::{Rendered, render};
 pub use run::{RunOptions, RunReport, default_period, find, run, write};
 pub use session::{Moments, Session};
-pub use slo::standings;
+pub use slo::{objectives, standings, unknown_services};
 pub use sniff::{Sniffed, draft_id, sniff};

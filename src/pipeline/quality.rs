@@ -134,7 +134,10 @@ fn references(session: &Session, quality: &mut Quality) -> Result<(), LakeError>
         }
         let mut newest: Option<i64> = None;
         for column in table.columns.iter().filter(|column| column.kind == Kind::Instant) {
-            // Plans and due dates lie in the future and say nothing about how fresh a record is.
+            // Plans and due dates say nothing about how fresh a record is, not even once they have passed.
+            if is_plan(&column.name) {
+                continue;
+            }
             let latest = instant(&frame, &column.name)?.into_iter().flatten().filter(|at| *at <= session.as_of).max();
             newest = newest.max(latest);
         }
@@ -172,6 +175,14 @@ fn references(session: &Session, quality: &mut Quality) -> Result<(), LakeError>
         }
     }
     Ok(())
+}
+
+/// Whether an instant is one that somebody set ahead.
+fn is_plan(column: &str) -> bool {
+    column.starts_with("planned_")
+        || column.starts_with("valid_")
+        || column.contains("due_")
+        || column.ends_with("_until")
 }
 
 fn orphans(quality: &mut Quality, table: &str, column: &str, missing: Vec<&str>) {

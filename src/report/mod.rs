@@ -16,6 +16,7 @@ mod no_data;
 pub mod objective;
 pub mod prometheus;
 pub mod reason;
+pub mod stale;
 pub mod statement;
 pub mod v1;
 pub mod verdict;

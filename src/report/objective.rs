@@ -54,7 +54,8 @@ pub fn mark(standing: &Standing) -> Mark {
         State::AtRisk if holding => Mark::new(Tone::AtRisk, "burning"),
         State::AtRisk => Mark::new(Tone::AtRisk, "at risk"),
         State::Met => Mark::new(Tone::Met, "met"),
-        State::NoData => Mark::new(Tone::NoData, absence(standing).unwrap_or("no data")),
+        State::NoData if standing.measurable => Mark::new(Tone::NoData, "no events"),
+        State::NoData => Mark::new(Tone::NoData, "not in the lake"),
     }
 }
 
@@ -79,7 +80,8 @@ pub fn target(target: f64) -> String {
 }
 
 fn places(target: f64) -> usize {
-    let text = format!("{:.9}", target * 100.0);
+    // A composite's target may be any fraction.
+    let text = format!("{:.3}", target * 100.0);
     text.trim_end_matches('0').split_once('.').map_or(0, |(_, decimals)| decimals.len())
 }
 
@@ -124,7 +126,7 @@ pub fn used(standing: &Standing) -> Option<String> {
         return Some(format!("used {} of the budget", share(standing.consumed()?)));
     }
     let whole = match standing.spending.and_then(|spending| spending.whole) {
-        Some(whole) if whole.estimated => " that the whole window is expected to allow",
+        Some(whole) if whole.estimated => " that the whole window would allow at the pace so far",
         Some(_) => " of the whole window",
         None => "",
     };
@@ -135,10 +137,14 @@ pub fn used(standing: &Standing) -> Option<String> {
 pub fn left(standing: &Standing) -> Option<String> {
     let tally = standing.tally()?;
     if standing.objective.is_composite() {
-        return standing.remaining().map(share);
+        return standing.remaining().map(|remaining| match remaining < 0.0 {
+            true => format!("{} too much", share(-remaining)),
+            false => format!("{} left", share(remaining)),
+        });
     }
     let left = standing.allowed() - tally.bad;
     Some(match left < 0.0 {
+        true if standing.unit == "events" => format!("{} too many", amount(standing, -left)),
         true => format!("{} too much", amount(standing, -left)),
         false => format!("{} left", amount(standing, left)),
     })

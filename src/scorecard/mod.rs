@@ -3,6 +3,7 @@
 
 mod chart;
 pub mod contribution;
+pub mod freshness;
 pub mod index;
 pub mod quality;
 pub mod restated;

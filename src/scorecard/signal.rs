@@ -105,7 +105,7 @@ impl Verdict {
     }
 }
 
-/// Judges the last of `series` (oldest first) against those before it, by the chart that fits the metric (see [`chart`]).
+/// Judges the last of `series` (oldest first) against those before it, by the chart that fits the metric (see `chart`).
 ///
 /// A stock, such as a backlog, is no count of independent events: it carries over from period to period, so the limits of
 /// counts do not hold for it and its own moving ranges are taken.

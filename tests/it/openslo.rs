@@ -146,3 +146,41 @@ fn a_wrong_file_hides_none_of_the_others() {
     assert_eq!(found.objectives.len(), 1);
     assert_eq!(errors(&issues).len(), 2);
 }
+
+/// What only the lake, or a look at the rows, can tell is told too: a service that nobody knows, rows that are whole days.
+#[test]
+fn a_service_that_nobody_knows_and_rows_of_whole_days_are_worth_a_word() {
+    let project = crate::project::Project::new("name = \"P\"\n[[exports]]\nfiles = \"services.csv\"\n");
+    project.write("services.csv", "service,kind\nERP,application\nPayments,business\n");
+    let part = |value: &str| {
+        format!("{{metricSource: {{type: nines, spec: {{fact: service_time, service: ERP, value: {value}}}}}}}")
+    };
+    project.write(
+        "slos/a.yaml",
+        format!(
+            "apiVersion: openslo/v1\nkind: SLO\nmetadata: {{name: a}}\nspec:\n  service: Payment\n  budgetingMethod: Occurrences\n  \
+             timeWindow: [{{duration: 28d, isRolling: true}}]\n  indicator:\n    metadata: {{name: i}}\n    spec:\n      ratioMetric:\n        \
+             bad: {}\n        total: {}\n  objectives: [{{target: 0.99}}]\n",
+            part("weighted_down_s"),
+            part("agreed_s")
+        ),
+    );
+    project.ok(&["ingest", "--quiet"]);
+    let (out, err) = project.expect(0, &["check"]);
+    let told = format!("{out}{err}");
+    assert!(told.contains("`a`: there is no service `Payment`") && told.contains("did you mean `Payments`?"), "{told}");
+    assert!(told.contains("a row of `service_time` is a whole day"), "{told}");
+}
+
+/// Rules for what Prometheus measures come from the command line, and what the lake measures is named as left out.
+#[test]
+fn rules_for_prometheus_come_from_the_command_line() {
+    let Some(folder) = crate::project::real_exports("openslo/sloth_examples") else { return };
+    let project = crate::project::Project::new("name = \"P\"\n");
+    project.write("slos/a.yml", std::fs::read(folder.join("openslo-getting-started.yml")).unwrap());
+    let rules = project.ok(&["slo", "--format", "prometheus"]);
+    for words in ["record: nines:sli_error:ratio_rate5m", "alert: NinesErrorBudgetBurn", "14.4"] {
+        assert!(rules.contains(words), "{words} in {rules}");
+    }
+    assert!(project.ok(&["slo"]).contains("source not in the lake"));
+}

@@ -53,11 +53,12 @@ fn occurrences_time_slices_and_the_mean_of_shares_differ() {
     let good = [2.0, 10.0, 12.0, 13.0, 13.0, 12.0, 13.0, 13.0, 12.0, 11.0];
     let total = [4.0, 10.0, 12.0, 13.0, 14.0, 15.0, 14.0, 13.0, 12.0, 11.0];
     let counts: Vec<_> = (0..10).map(|index| (index as i64 * 60, good[index], total[index])).collect();
-    let project = shop(3_600, 60, &counts);
+    let project = shop(600, 60, &counts);
+    const WINDOW: &str = "{duration: 10m, isRolling: true}";
     let files = [
-        slo("a", ROLLING_DAY, "Occurrences", "{target: 0.95}"),
-        slo("b", ROLLING_DAY, "Timeslices", "{target: 0.95, timeSliceWindow: 1m, timeSliceTarget: 0.95}"),
-        slo("c", ROLLING_DAY, "RatioTimeslices", "{target: 0.95, timeSliceWindow: 1m}"),
+        slo("a", WINDOW, "Occurrences", "{target: 0.95}"),
+        slo("b", WINDOW, "Timeslices", "{target: 0.95, timeSliceWindow: 1m, timeSliceTarget: 0.95}"),
+        slo("c", WINDOW, "RatioTimeslices", "{target: 0.95, timeSliceWindow: 1m}"),
     ];
     project.write("slos/all.yaml", files.join("---\n"));
     let found = objectives(&project, &[]);
@@ -315,13 +316,89 @@ fn a_composite_weighs_its_parts() {
     near(&composite["consumed"], (1.0 - 0.9925) / 0.1, 1e-9);
 }
 
-/// More good events than there are is told, not hidden.
+/// More good events than there are is told, and neither a gain nor a way to make up for others.
 #[test]
-fn more_good_events_than_all_are_doubtful() {
-    let project = shop(86_400, 3_600, &[(0, 1_100.0, 1_000.0)]);
+fn more_good_events_than_all_are_left_out_and_told() {
+    let project = shop(86_400, 3_600, &[(0, 1_500.0, 1_000.0), (3_600, 0.0, 1_000.0), (82_800, 1_000.0, 1_000.0)]);
     project.write("slos/a.yaml", slo("a", ROLLING_DAY, "Occurrences", "{target: 0.9}"));
     let found = &objectives(&project, &[])[0];
-    assert!(found["doubt"].as_str().unwrap().contains("more good events than all"), "{found}");
+    assert!(found["doubt"].as_str().unwrap().contains("more good or bad events than all"), "{found}");
+    near(&found["total"], 2_000.0, 0.0);
+    near(&found["bad"], 1_000.0, 0.0);
+    assert!(project.ok(&["slo"]).contains("doubtful"));
+}
+
+/// A rolling window that history begins in, and a calendar month that does, are held against the budget of all of them.
+#[test]
+fn a_window_that_history_begins_in_has_the_budget_of_all_of_it() {
+    // Three days of a window of thirty, a tenth of whose budget of 1 % is 72 of 1,000 an hour for 720 hours.
+    let counts: Vec<_> =
+        (0..72).map(|hour| (hour * 3_600, if hour == 10 { 640.0 } else { 1_000.0 }, 1_000.0)).collect();
+    let project = shop(72 * 3_600, 3_600, &counts);
+    let window = "{duration: 1M, isRolling: false, calendar: {startTime: 2025-12-15 00:00:00, timeZone: UTC}}";
+    let files = [
+        slo("rolling", "{duration: 30d, isRolling: true}", "Occurrences", "{target: 0.99}"),
+        slo("month", window, "Occurrences", "{target: 0.99}"),
+    ];
+    project.write("slos/a.yaml", files.join("---\n"));
+    let found = objectives(&project, &[]);
+    near(&found[0]["allowed"], 7_200.0, 1e-6);
+    near(&found[0]["consumed"], 0.05, 1e-9);
+    assert_eq!(found[0]["allowed_estimated"], true);
+    // 31 days from 15 December.
+    near(&found[1]["consumed"], 360.0 / 7_440.0, 1e-9);
+    // Eleven hours into the history a day and three days would seem to burn at 3.3; their look-backs aren't filled yet.
+    let rules: Vec<&Value> = found[0]["alerts"].as_array().unwrap().iter().map(|alert| &alert["rule"]).collect();
+    assert_eq!(rules, ["1 h and 5 min above 14.4"]);
+}
+
+/// A correction of half an hour takes half of an hourly bucket; rows without a value count for their time once.
+#[test]
+fn corrections_split_buckets_and_overlaps_count_once() {
+    let counts: Vec<_> = (0..24).map(|hour| (hour * 3_600, if hour == 12 { 0.0 } else { 1_000.0 }, 1_000.0)).collect();
+    let project = shop(86_400, 3_600, &counts);
+    project.write("slos/a.yaml", slo("a", ROLLING_DAY, "Occurrences", "{target: 0.9}"));
+    project.write(
+        "slos/b.yaml",
+        format!(
+            "apiVersion: nines/v1\nkind: BudgetCorrection\nmetadata: {{name: half}}\n\
+             spec: {{from: \"{}\", to: \"{}\", treat: good, reason: A test.}}\n",
+            at(12 * 3_600 + 900),
+            at(12 * 3_600 + 2_700)
+        ),
+    );
+    let found = &objectives(&project, &[])[0];
+    near(&found["bad"], 500.0, 1e-9);
+    near(&found["total"], 24_000.0, 0.0);
+
+    let project =
+        Project::new(&format!("name = \"Shop\"\nas_of = \"{}\"\n[[exports]]\nfiles = \"*.csv\"\n", at(86_400)));
+    let outage = |id: &str, from: i64, to: i64| format!("{id},Shop,{},{},outage\n", at(from), at(to));
+    let rows = [outage("O1", 0, 3_600), outage("O2", 1_800, 5_400)].concat();
+    project.write("outages.csv", format!("id,service,started_at,ended_at,kind\n{rows}"));
+    project.write(
+        "slos/a.yaml",
+        slo("a", ROLLING_DAY, "Occurrences", "{target: 0.9}")
+            .replace(
+                "good: {metricSource: {type: nines, spec: {table: sli_counts, service: Shop, value: good}}}",
+                "bad: {metricSource: {type: nines, spec: {table: outages, from: started_at, to: ended_at}}}",
+            )
+            .replace("{table: sli_counts, service: Shop, value: total}", "{fact: agreed_time, value: duration_s}"),
+    );
+    near(&objectives(&project, &[])[0]["bad"], 5_400.0, 1e-6);
+}
+
+/// A week's objective belongs to that week, although the week ends where the next begins.
+#[test]
+fn a_window_belongs_to_the_period_of_its_last_instant() {
+    let counts: Vec<_> =
+        (0..504).map(|hour| (4 * 86_400 + hour * 3_600, if hour == 200 { 0.0 } else { 100.0 }, 100.0)).collect();
+    let project = shop(25 * 86_400, 3_600, &counts);
+    let window = "{duration: 1w, isRolling: false, calendar: {startTime: 2026-01-05 00:00:00, timeZone: UTC}}";
+    project.write("slos/a.yaml", slo("a", window, "Occurrences", "{target: 0.999}"));
+    project.ok(&["ingest", "--quiet"]);
+    let week = |period: &str| project.measure(&["slo_attainment", "--period", period])[0]["value"].clone();
+    assert_eq!([week("2026-W02"), week("2026-W03"), week("2026-W04")], [1.0, 0.0, 1.0].map(Value::from));
 }
 
 /// Without rows there is no figure, on the screen, in JSON and on the page.

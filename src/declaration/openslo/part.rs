@@ -210,7 +210,7 @@ fn target(notes: &mut Notes, fields: &mut Fields<'_>, version: Version) -> Optio
         let found = node.what();
         let message = format!("`{path}`: expected a number above 0 and below {top}, found {found}");
         let hint = match name {
-            "target" if (1.0..100.0).contains(&number) => format!("for {number} % write targetPercent: {number}"),
+            "target" if number > 1.0 && number < 100.0 => format!("for {number} % write targetPercent: {number}"),
             _ => "a target of 0 promises nothing, one of everything leaves no budget".to_string(),
         };
         notes.wrong(node.line, message, hint);

@@ -92,7 +92,21 @@ fn named<'a>(notes: &mut Notes, fields: &mut Fields<'_>, holdings: &Holdings<'a>
             notes.unknown(line, message, name, known.keys().map(String::as_str));
         }
     }
-    found.map(|table| (table, key == "fact"))
+    let (table, line) = (found?, fields.line_of(key));
+    if key == "fact" && name.starts_with("slo_") {
+        let message =
+            format!("`{}`: `{name}` is made of objectives and can't be the source of one", fields.path_of(key));
+        notes.wrong(line, message, "name the table or fact that the events come from");
+        return None;
+    }
+    if key == "fact" && table.key.iter().any(|column| column == "day") {
+        let path = fields.path_of(key);
+        notes.doubt(
+            line,
+            format!("`{path}`: a row of `{name}` is a whole day, which alerts and burn rates take for one instant; of downtime and agreed_time they see every second"),
+        );
+    }
+    Some((table, key == "fact"))
 }
 
 fn expression(

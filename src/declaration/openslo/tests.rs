@@ -50,7 +50,7 @@ spec:
 type Wrong = (&'static str, &'static str, usize, &'static str);
 
 #[rustfmt::skip]
-const WRONG: [Wrong; 58] = [
+const WRONG: [Wrong; 59] = [
     ("openslo/v1", "openslo/v3", 1, "`apiVersion`: expected openslo/v1, openslo/v1alpha"),
     ("apiVersion: openslo/v1\n", "", 1, "`apiVersion` is missing"),
     ("kind: SLO", "kind: SLOO", 2, "`kind`: expected SLO, SLI, Service"),
@@ -101,6 +101,7 @@ const WRONG: [Wrong; 58] = [
     ("value: good", "servise: x", 11, "`servise` is no key and no column of sli_counts"),
     ("value: good", "period_s: long", 11, "`period_s`: expected a number to compare with, found `long`"),
     ("table: sli_counts, service: Payments, value: good", "table: services", 11, "rows of services have no instant"),
+    ("table: sli_counts, service: Payments, value: good", "fact: slo_days, value: good", 11, "`slo_days` is made of objectives and can't be the source of one"),
     ("type: nines, spec: {table: sli_counts, service: Payments, value: good}", "type: Prometheus, spec: {query: up}", 10, "either both sources lie in the lake or none does"),
     ("target: 0.999", "target: 99.9", 14, "expected a number above 0 and below 1, found `99.9`"),
     ("target: 0.999", "target: 1", 14, "expected a number above 0 and below 1, found `1`"),

@@ -49,7 +49,7 @@ pub struct Rule {
 pub fn rules(objective: &Objective, line: &Line) -> Vec<Rule> {
     let timed = line.own().is_some_and(|own| own.timed);
     // A look-back shorter than a bucket would see all of it or nothing.
-    let least_us = line.own().map_or(0, |own| own.delay_us);
+    let least_us = line.delay_us();
     // Of time itself there is always enough.
     let min_events = if timed { 0.0 } else { objective.min_events };
     let standard = burn::standard(objective.window.nominal_s()).into_iter().map(|window| {
@@ -92,16 +92,24 @@ pub fn rules(objective: &Objective, line: &Line) -> Vec<Rule> {
 pub fn replay(objective: &Objective, line: &Line, zone: Tz, (from, to): (i64, i64)) -> Vec<Fired> {
     let Some(share) = budget::share(objective.target) else { return Vec::new() };
     let mut fired = Vec::new();
+    let Some((first, _)) = line.extent() else { return Vec::new() };
+    let delay = line.delay_us();
     for rule in rules(objective, line) {
+        // Before the long look-back is filled with history, a minute of trouble would weigh like days of it.
+        let from = from.max(first + delay + rule.longest_us());
+        if from >= to {
+            continue;
+        }
         let episodes = match line {
             Line::Own(own) => {
-                // A bucket is known at its end, so its alert comes that much later than its instant.
-                let shift = |moment: i64| moment - own.delay_us;
-                let span = (shift(from), shift(to));
-                let found = alerting::replay(&own.timeline, share, &rule.conditions, rule.after_us, span);
+                // A bucket is known at its end, so its alert comes that much later than its instant; one that ends at the last
+                // moment is known then.
+                let last = to - delay + i64::from(delay > 0);
+                let found =
+                    alerting::replay(&own.timeline, share, &rule.conditions, rule.after_us, (from - delay, last));
                 let back = |one: Episode| Episode {
-                    fired: one.fired + own.delay_us,
-                    cleared: one.cleared.map(|cleared| cleared + own.delay_us),
+                    fired: one.fired + delay,
+                    cleared: one.cleared.map(|cleared| cleared + delay),
                 };
                 found.into_iter().map(back).collect()
             }
@@ -121,9 +129,18 @@ pub fn replay(objective: &Objective, line: &Line, zone: Tz, (from, to): (i64, i6
     fired
 }
 
+impl Rule {
+    fn longest_us(&self) -> i64 {
+        self.conditions.iter().map(|condition| condition.lookback_us).max().unwrap_or(0)
+    }
+}
+
 fn on_grid(line: &Line, share: f64, rule: &Rule, (from, to): (i64, i64)) -> Vec<Episode> {
+    let delay = line.delay_us();
     let holds = |moment: i64| {
         rule.conditions.iter().all(|condition| {
+            // Of buckets, only what is complete; the one that ends just then is.
+            let moment = moment - delay + i64::from(delay > 0);
             let start = moment - condition.lookback_us;
             let burn = line.over(start, moment).bad_share().map(|bad| bad / share);
             let passes =
@@ -131,17 +148,16 @@ fn on_grid(line: &Line, share: f64, rule: &Rule, (from, to): (i64, i64)) -> Vec<
             passes && line.events(start, moment) >= condition.min_events
         })
     };
-    let Some((first, _)) = line.extent() else { return Vec::new() };
-    let start = from.max(first).div_euclid(GRID_US) * GRID_US;
+    let start = (from + GRID_US - 1).div_euclid(GRID_US) * GRID_US;
     let mut spans: Vec<(i64, i64)> = Vec::new();
-    for moment in (start..to).step_by(GRID_US as usize).filter(|moment| holds(*moment)) {
+    for moment in (start..=to).step_by(GRID_US as usize).filter(|moment| holds(*moment)) {
         match spans.last_mut() {
             Some(last) if last.1 == moment => last.1 = moment + GRID_US,
             _ => spans.push((moment, moment + GRID_US)),
         }
     }
     let lasting = spans.into_iter().filter(|span| span.1 - span.0 > rule.after_us);
-    lasting.map(|(start, end)| Episode { fired: start + rule.after_us, cleared: (end < to).then_some(end) }).collect()
+    lasting.map(|(start, end)| Episode { fired: start + rule.after_us, cleared: (end <= to).then_some(end) }).collect()
 }
 
 /// A look-back in words: "1 h", "5 min", "3 d".

@@ -2,7 +2,7 @@
 
 use polars::prelude::DataFrame;
 
-use super::{Measured, Spending, alerts, measured};
+use super::{IncidentShare, Measured, Spending, alerts, measured};
 use crate::arithmetic::budget::{self, Budget};
 use crate::arithmetic::timeline::Tally;
 use crate::arithmetic::{local_time, period};
@@ -63,7 +63,31 @@ pub(crate) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
     number(&mut fact, "window_sli", &|row| row.window?.budget.sli);
     number(&mut fact, "window_consumed", &|row| row.window?.consumed());
     number(&mut fact, "window_remaining", &|row| row.window?.remaining());
+    number(&mut fact, "window_allowed", &|row| row.adds().and(row.window).map(|spending| spending.allowed()));
+    number(&mut fact, "exhausted_after_s", &|row| {
+        let remaining = row.window?.remaining()?;
+        row.measured.exhaustion(row.span.1, remaining)?.after_s
+    });
     fact.boolean("met", rows.iter().map(|row| row.window?.kept()).collect());
+    fact.finish()
+}
+
+/// Builds the fact `slo_incidents`.
+pub(crate) fn build_incidents(context: &Context) -> Result<DataFrame, LakeError> {
+    let all = measured(context)?;
+    let mut rows: Vec<(&Measured, IncidentShare)> = Vec::new();
+    for one in &all {
+        let shares = one.incident_shares(context, context.as_of)?;
+        rows.extend(shares.into_iter().map(|share| (one, share)));
+    }
+    let mut fact = Builder::default();
+    named(&mut fact, rows.iter().map(|row| row.0));
+    fact.text("incident", rows.iter().map(|row| Some(row.1.incident.as_str())).collect::<Vec<_>>());
+    fact.text("cause", rows.iter().map(|row| row.1.cause.as_deref()).collect::<Vec<_>>());
+    fact.instant("started_at", rows.iter().map(|row| Some(row.1.started_at)).collect())?;
+    fact.instant("restored_at", rows.iter().map(|row| row.1.restored_at).collect())?;
+    fact.number("bad", rows.iter().map(|row| Some(row.1.bad)).collect());
+    fact.number("share", rows.iter().map(|row| Some(row.1.share)).collect());
     fact.finish()
 }
 
@@ -72,15 +96,23 @@ pub(crate) fn build_windows(context: &Context) -> Result<DataFrame, LakeError> {
     let all = measured(context)?;
     let mut rows: Vec<(&Measured, (i64, i64), Budget)> = Vec::new();
     for one in &all {
-        let (Some(line), Some((first, _))) = (one.line(), one.extent()) else { continue };
+        let Some((first, _)) = one.extent() else { continue };
         for window in one.objective.window.closed(first, context.as_of) {
-            let budget = Budget::of(line.over(window.0, window.1), one.objective.target);
-            rows.extend(budget.filter(|budget| budget.sli.is_some()).map(|budget| (one, window, budget)));
+            // A window that history begins in says nothing about the whole of it.
+            let Some(spending) =
+                one.spending(window.1, context.project.zone).filter(|spending| spending.whole.is_none())
+            else {
+                continue;
+            };
+            if spending.budget.sli.is_some() {
+                rows.push((one, window, spending.budget));
+            }
         }
     }
     let mut fact = Builder::default();
     named(&mut fact, rows.iter().map(|row| row.0));
     fact.instant("started_at", rows.iter().map(|row| Some(row.1.0)).collect())?;
+    fact.instant("last_at", rows.iter().map(|row| Some(row.1.1 - 1)).collect())?;
     fact.instant("ended_at", rows.iter().map(|row| Some(row.1.1)).collect())?;
     fact.number("target", rows.iter().map(|row| Some(row.0.objective.target)).collect());
     fact.number("sli", rows.iter().map(|row| row.2.sli).collect());

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{DataType, IntoLazy, PolarsError, col, lit};
-use polars::sql::sql_expr;
-
+use super::rows::{Events, events};
 use crate::arithmetic::budget;
 use crate::arithmetic::interval::union;
-use crate::arithmetic::timeline::{Cumulative, Mass, Tally, Timeline, without};
-use crate::declaration::objective::{Correction, Indicator, Method, Objective, Place, Rows, Source};
-use crate::facts::columns::{instant, number, text};
+use crate::arithmetic::timeline::{self, Cumulative, Mass, Tally, Timeline};
+use crate::declaration::objective::{Correction, Indicator, Method, Objective};
 use crate::facts::context::Context;
 use crate::lake::LakeError;
 
@@ -37,16 +34,8 @@ pub struct Own {
     pub uncorrected: Option<Cumulative>,
     /// The bad ones of each incident, where the rows say whose they are and bad events are counted as they are.
     pub blamed: BTreeMap<String, Vec<Mass>>,
-}
-
-/// Masses of one source.
-struct Masses {
-    masses: Vec<Mass>,
-    /// Length of its buckets, µs; 0 where rows are instants.
-    bucket_us: i64,
-    spans: bool,
-    /// Masses by the incident that their row names.
-    blamed: BTreeMap<String, Vec<Mass>>,
+    /// Buckets that were left out because they have more good (or bad) events than all.
+    pub impossible: usize,
 }
 
 impl Line {
@@ -65,7 +54,7 @@ impl Line {
             let lines = parts.iter().map(|(id, weight)| Some((*weight, known.get(id)?.clone())));
             return Ok(lines.collect::<Option<Vec<_>>>().map(Line::Composite));
         }
-        let Some((bad, total)) = events(context, &objective.indicator)? else { return Ok(None) };
+        let Some(Events { bad, total, impossible }) = events(context, &objective.indicator)? else { return Ok(None) };
         let bucket_us = bad.bucket_us.max(total.bucket_us);
         let (timed, mut blamed) = (total.spans, bad.blamed);
         let (bad, total) = (bad.masses, total.masses);
@@ -74,16 +63,18 @@ impl Line {
             union(chosen.map(|correction| (correction.from, correction.to)).collect())
         };
         let uncorrected = (!corrections.is_empty()).then(|| Cumulative::new(&bad));
-        let bad = without(&without(&bad, &spans(false)), &spans(true));
+        let (excluded, forgiven) = (spans(false), spans(true));
+        let without = |masses: &[Mass], spans: &[(i64, i64)]| timeline::without(masses, spans, bucket_us);
+        let bad = without(&without(&bad, &excluded), &forgiven);
         for masses in blamed.values_mut() {
-            *masses = without(&without(masses, &spans(false)), &spans(true));
+            *masses = without(&without(masses, &excluded), &forgiven);
         }
-        let timeline = Timeline::new(&bad, &without(&total, &spans(false)));
+        let timeline = Timeline::new(&bad, &without(&total, &excluded));
         let until = context.as_of;
         let own = match objective.method {
             Method::Occurrences => {
                 let unit = if timed { "seconds" } else { "events" };
-                Own { timeline, delay_us: bucket_us, timed, unit, uncorrected, blamed }
+                Own { timeline, delay_us: bucket_us, timed, unit, uncorrected, blamed, impossible }
             }
             Method::Timeslices { slice_s, target } => {
                 // A slice that reaches its target but for rounding is good.
@@ -99,6 +90,7 @@ impl Line {
                     unit: "slices",
                     uncorrected,
                     blamed: BTreeMap::new(),
+                    impossible,
                 }
             }
             Method::RatioTimeslices { slice_s } => {
@@ -111,6 +103,7 @@ impl Line {
                     unit: "slices",
                     uncorrected,
                     blamed: BTreeMap::new(),
+                    impossible,
                 }
             }
         };
@@ -151,6 +144,24 @@ impl Line {
         }
     }
 
+    /// How long after its instant an event is known, µs: the longest of the parts for a composite.
+    pub fn delay_us(&self) -> i64 {
+        match self {
+            Line::Own(own) => own.delay_us,
+            Line::Composite(parts) => parts.iter().map(|(_, line)| line.delay_us()).max().unwrap_or(0),
+        }
+    }
+
+    /// The share of a composite's weight whose parts have no event in `[from, to)`; 0 for others.
+    pub fn silent(&self, from: i64, to: i64) -> f64 {
+        let Line::Composite(parts) = self else { return 0.0 };
+        let weight = |silent: bool| -> f64 {
+            let chosen = parts.iter().filter(|(_, line)| !silent || line.over(from, to).total <= 0.0);
+            chosen.map(|(weight, _)| weight).sum()
+        };
+        weight(true) / weight(false)
+    }
+
     /// Its own events, unless it is a composite.
     pub fn own(&self) -> Option<&Own> {
         match self {
@@ -163,102 +174,4 @@ impl Line {
     pub fn unit(&self) -> &'static str {
         self.own().map_or("share", |own| own.unit)
     }
-}
-
-/// Bad and all events of an indicator; `None` where a source isn't in the lake.
-fn events(context: &Context, indicator: &Indicator) -> Result<Option<(Masses, Masses)>, LakeError> {
-    let negated =
-        |masses: &[Mass]| masses.iter().map(|mass| Mass { amount: -mass.amount, ..*mass }).collect::<Vec<_>>();
-    Ok(match indicator {
-        Indicator::Ratio { good, part, total } => {
-            let (Some(part), Some(total)) = (read(context, part)?, read(context, total)?) else { return Ok(None) };
-            if !good {
-                return Ok(Some((part, total)));
-            }
-            // What isn't good is bad: all events, less the good ones.
-            let mut masses = total.masses.clone();
-            masses.extend(negated(&part.masses));
-            let bucket_us = part.bucket_us.max(total.bucket_us);
-            Some((Masses { masses, bucket_us, spans: total.spans, blamed: BTreeMap::new() }, total))
-        }
-        Indicator::Raw { good, source } => {
-            let Some(readings) = read(context, source)? else { return Ok(None) };
-            let judge = |share: f64| if *good { 1.0 - share } else { share };
-            Some(judged(readings, judge))
-        }
-        Indicator::Threshold { source, comparison, value } => {
-            let Some(readings) = read(context, source)? else { return Ok(None) };
-            Some(judged(readings, |reading| f64::from(u8::from(!comparison.holds(reading, *value)))))
-        }
-        Indicator::Composite { .. } => None,
-    })
-}
-
-/// Readings as events, each bad by what `judge` says of it.
-fn judged(readings: Masses, judge: impl Fn(f64) -> f64) -> (Masses, Masses) {
-    let Masses { masses, bucket_us, spans, .. } = readings;
-    let bad = masses.iter().map(|mass| Mass { amount: judge(mass.amount), ..*mass }).collect();
-    let total = masses.iter().map(|mass| Mass { amount: 1.0, ..*mass }).collect();
-    let of = |masses| Masses { masses, bucket_us, spans, blamed: BTreeMap::new() };
-    (of(bad), of(total))
-}
-
-fn read(context: &Context, source: &Source) -> Result<Option<Masses>, LakeError> {
-    source.rows.as_ref().map(|rows| masses(context, rows)).transpose()
-}
-
-/// The rows that count, each with what it counts for, up to as-of.
-fn masses(context: &Context, rows: &Rows) -> Result<Masses, LakeError> {
-    let frame = if rows.fact { context.fact(&rows.name)? } else { context.frame(&rows.name)? };
-    let (from, to) = match &rows.place {
-        Place::At(at) => (at, None),
-        Place::Span(from, to) => (from, Some(to)),
-    };
-    let value = match &rows.value {
-        Some(value) => sql_expr(&value.sql)?.cast(DataType::Float64),
-        None => lit(1.0),
-    };
-    let buckets = to.is_none() && frame.column("period_s").is_ok();
-    let mut wanted = vec![value.alias("value"), col(from.as_str()).alias("from")];
-    wanted.extend(to.map(|to| col(to.as_str()).alias("to")));
-    // Only what isn't the row's own number: `incidents` and `outages` have ids of their own.
-    let named = frame.column("incident").is_ok();
-    wanted.extend(named.then(|| col("incident")));
-    wanted.extend(buckets.then(|| col("period_s").cast(DataType::Float64).alias("period_s")));
-    let mut chosen = frame.lazy();
-    if let Some(filter) = &rows.filter {
-        chosen = chosen.filter(sql_expr(&filter.sql)?);
-    }
-    let chosen = chosen.select(wanted).collect().map_err(|error: PolarsError| LakeError::from(error))?;
-    let starts = instant(&chosen, "from", Some(context.as_of))?;
-    let values = if rows.value.is_some() { number(&chosen, "value")? } else { vec![Some(1.0); chosen.height()] };
-    let bucket_us = if buckets {
-        let lengths = number(&chosen, "period_s")?;
-        (lengths.into_iter().flatten().fold(0.0, f64::max) * 1e6) as i64
-    } else {
-        0
-    };
-    let ends = match to {
-        Some(_) => instant(&chosen, "to", Some(context.as_of))?,
-        None => starts.clone(),
-    };
-    let incidents = if named { text(&chosen, "incident")? } else { vec![None; starts.len()] };
-    let mut masses = Vec::with_capacity(starts.len());
-    let mut blamed: BTreeMap<String, Vec<Mass>> = BTreeMap::new();
-    for (((start, end), value), incident) in starts.into_iter().zip(ends).zip(values).zip(incidents) {
-        let (Some(start), Some(value)) = (start, value.filter(|value| value.is_finite())) else { continue };
-        // What has no end yet lasts until as-of.
-        let end = end.unwrap_or(context.as_of);
-        let amount = match rows.value {
-            None if to.is_some() => (end - start) as f64 / 1e6,
-            _ => value,
-        };
-        if to.is_none() || end > start {
-            masses.push(Mass { start, end, amount });
-            if let Some(incident) = incident {
-                blamed.entry(incident.to_string()).or_default().push(Mass { start, end, amount });
-            }
-        }
-    }
-    Ok(Masses { masses, bucket_us, spans: to.is_some(), blamed })
 }

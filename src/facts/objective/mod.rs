@@ -4,6 +4,7 @@ mod alerts;
 mod history;
 mod incidents;
 mod line;
+mod rows;
 mod spending;
 mod standing;
 
@@ -14,7 +15,7 @@ pub use incidents::IncidentShare;
 pub use spending::{Spending, Whole};
 pub use standing::{Burn, Corrected, PolicyState, Standing};
 
-pub(super) use history::{build_alerts, build_days, build_windows};
+pub(super) use history::{build_alerts, build_days, build_incidents, build_windows};
 
 use super::context::Context;
 use crate::declaration::objective::{Correction, Objective};

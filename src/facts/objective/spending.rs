@@ -1,4 +1,5 @@
-//! What of an objective's budget is spent at a moment. A window of the calendar that isn't over has a budget for all of it.
+//! What of an objective's budget is spent at a moment. A window that isn't over, or of which history begins inside, has a budget for
+//! all of it.
 
 use chrono_tz::Tz;
 
@@ -13,11 +14,11 @@ pub struct Spending {
     pub window: (i64, i64),
     /// The events until the moment and what they did to the budget.
     pub budget: Budget,
-    /// The budget of the whole window, where that isn't over.
+    /// The budget of the whole window, where only a part of it has been seen.
     pub whole: Option<Whole>,
 }
 
-/// The budget of a window that isn't over.
+/// The budget of a window of which only a part has been seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Whole {
     /// Bad events that the whole window allows, at the traffic so far where events are counted.
@@ -58,16 +59,24 @@ impl Spending {
     }
 }
 
-/// Time is known ahead; traffic is assumed to go on as so far. A composite has no events whose number could be foreseen.
+/// The share of a window that may be without history before its budget is no longer taken as seen whole.
+const SLACK: f64 = 0.02;
+
+/// The budget of a window of which only a part has been seen: the rest lies ahead, or before the first event that is known. Time is
+/// known ahead; traffic is assumed to be as in the part that was seen.
 fn whole(line: &Line, budget: &Budget, window: (i64, i64), moment: i64) -> Option<Whole> {
-    let own = line.own()?;
-    if window.1 <= moment || budget.tally.total <= 0.0 {
+    let (first, _) = line.extent()?;
+    if budget.tally.total <= 0.0 {
         return None;
     }
-    let passed = (moment - window.0) as f64;
-    let total = budget.tally.total * ((window.1 - window.0) as f64 / passed);
-    let allowed = budget.share * total;
+    let (start, end) = (window.0.max(first), window.1.min(moment));
+    let (seen, all) = ((end - start) as f64, (window.1 - window.0) as f64);
+    if seen <= 0.0 || (window.1 <= moment && all - seen <= SLACK * all) {
+        return None;
+    }
+    let allowed = budget.share * budget.tally.total * (all / seen);
     // Round the clock, every second of the rest is known to come.
-    let full = own.unit == "seconds" && (budget.tally.total - passed / 1e6).abs() < 1.0;
+    let timed = line.own().is_some_and(|own| own.unit == "seconds");
+    let full = timed && (budget.tally.total - seen / 1e6).abs() < 1.0;
     Some(Whole { allowed, consumed: budget.tally.bad / allowed, estimated: !full })
 }

@@ -151,21 +151,34 @@ impl Measured<'_> {
             standing.policy = policies(context, objective, line, None, moment, zone);
         }
         let remaining = standing.remaining();
-        standing.exhaustion = match (line, remaining) {
-            (Line::Own(own), Some(remaining)) => {
-                let period_s = objective.window.nominal_s() as f64;
-                budget::exhaustion(&own.timeline, objective.target, remaining, period_s, moment)
-            }
-            _ => None,
-        };
+        standing.exhaustion = remaining.and_then(|remaining| self.exhaustion(moment, remaining));
         let days = period::days(window.0, moment, zone);
-        let spent = |end: i64| match line {
-            Line::Own(_) if allowed > 0.0 => Some(line.over(window.0, end).bad / allowed),
-            Line::Own(_) => None,
-            Line::Composite(_) => Budget::of(line.over(window.0, end), objective.target)?.consumed,
+        // The bad share of a composite is one of the time until then; its budget is used in proportion.
+        let part = |end: i64| match line {
+            Line::Own(_) => 1.0,
+            Line::Composite(_) => (end - window.0) as f64 / (moment - window.0).max(1) as f64,
         };
+        let spent = |end: i64| (allowed > 0.0).then(|| line.over(window.0, end).bad * part(end) / allowed);
         standing.spent = days.into_iter().filter_map(|(_, end)| Some((end, spent(end)?))).collect();
         Ok(standing)
+    }
+
+    /// When the rest of its budget would be gone at the pace of the seven days before a moment.
+    pub(super) fn exhaustion(&self, moment: i64, remaining: f64) -> Option<Exhaustion> {
+        let line = self.line.as_ref()?;
+        let burn = |from: i64, to: i64| Budget::of(line.over(from, to), self.objective.target)?.consumed;
+        budget::exhaustion(&burn, remaining, self.objective.window.nominal_s() as f64, moment)
+    }
+
+    /// What each incident took of the budget of the window that ends at, or holds, a moment; nothing for a composite.
+    ///
+    /// # Errors
+    /// When the incidents cannot be read.
+    pub(super) fn incident_shares(&self, context: &Context, moment: i64) -> Result<Vec<IncidentShare>, LakeError> {
+        let Some(line) = self.line.as_ref().filter(|line| line.own().is_some()) else { return Ok(Vec::new()) };
+        let Some(spending) = self.spending(moment, context.project.zone) else { return Ok(Vec::new()) };
+        let incidents = incidents::of_service(context, &self.objective.service)?;
+        Ok(incidents::shares(line, &incidents, spending.allowed(), (spending.window.0, moment)))
     }
 
     /// The corrections that touch a stretch of time.
@@ -220,7 +233,7 @@ impl Standing {
 }
 
 fn burns(objective: &Objective, line: &Line, moment: i64) -> Vec<Burn> {
-    let delay = line.own().map_or(0, |own| own.delay_us);
+    let delay = line.delay_us();
     let timed = line.own().is_some_and(|own| own.timed);
     let longest = objective.window.nominal_s();
     // A look-back shorter than a bucket sees all of it or nothing.
@@ -237,18 +250,17 @@ fn burns(objective: &Objective, line: &Line, moment: i64) -> Vec<Burn> {
         .collect()
 }
 
-/// More good events than there are is an error of the source; it must not look like a gain.
+/// Why the figures of a stretch of time are doubtful.
 fn doubt(line: &Line, from: i64, to: i64) -> Option<String> {
-    let own = line.own()?;
-    let days = ((to - from) / (24 * HOUR_US)).clamp(1, 4_000);
-    let wrong = (0..days).filter(|day| {
-        let start = from + day * 24 * HOUR_US;
-        let Tally { bad, total } = own.timeline.over(start, (start + 24 * HOUR_US).min(to));
-        bad < -1e-6 * total.abs().max(1.0)
-    });
-    match wrong.count() {
+    let silent = line.silent(from, to);
+    if silent > 0.0 && silent < 1.0 {
+        let percent = alerts::figure((silent * 1_000.0).round() / 10.0);
+        return Some(format!("parts with {percent} % of its weight have no events: the others stand for them"));
+    }
+    match line.own()?.impossible {
         0 => None,
-        count => Some(format!("more good events than all on {count} day(s): the source is wrong there")),
+        1 => Some("one bucket has more good or bad events than all and was left out".to_owned()),
+        count => Some(format!("{count} buckets have more good or bad events than all and were left out")),
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn incomplete(scorecard: &Scorecard, report: &ReportDefinition) -> Op
             };
             open.extend(metric.inputs());
             let fact = FACTS.iter().find(|fact| metric.fact() == Some(fact.name));
-            for table in fact.into_iter().flat_map(|fact| records(fact.tables)) {
+            for table in fact.into_iter().flat_map(|fact| records(fact.name, fact.tables)) {
                 for column in columns(&metric.definition).into_iter().chain(request.by.iter().cloned()) {
                     used.entry((table, column)).or_default().insert(id);
                 }
@@ -76,9 +76,12 @@ pub(super) fn incomplete(scorecard: &Scorecard, report: &ReportDefinition) -> Op
     }))
 }
 
-/// The tables that hold a fact's own records, without those that only say more about a service, team or link; they count
-/// where there are no others.
-fn records(tables: &'static [&'static str]) -> Vec<&'static str> {
+/// The tables that hold a fact's own records: the one of its name, else all but those that only say more about a service, team or
+/// link; they count where there are no others.
+fn records(name: &str, tables: &'static [&'static str]) -> Vec<&'static str> {
+    if let Some(own) = tables.iter().find(|table| **table == name) {
+        return vec![own];
+    }
     let own = |table: &&&str| !matches!(**table, "services" | "teams" | "links");
     let found: Vec<&str> = tables.iter().filter(own).copied().collect();
     if found.is_empty() { tables.to_vec() } else { found }

@@ -5,14 +5,16 @@ mod completeness;
 mod definitions;
 mod figures;
 mod objective;
+mod objective_page;
 mod quality;
 mod restated;
 mod shares;
 mod table;
 mod tiles;
 
-use super::document::{Block, Document, Section};
+use super::document::{Block, Document, Section, Span};
 use super::figure;
+use super::stale;
 use super::statement;
 use super::v1;
 use super::verdict::verdict;
@@ -85,12 +87,15 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
     let (label, blocks) = match declared.kind {
         Kind::Verdict => {
             title = None;
-            let spans = verdict(scorecard, &watched(scorecard, report), &judged(scorecard, report));
-            ("In short", vec![Block::Verdict { spans }])
+            ("In short", vec![Block::Verdict { spans: in_short(scorecard, report) }])
         }
         Kind::Tiles => {
             title = None;
             ("The pillars", vec![Block::Tiles { tiles: tiles::tiles(scorecard, declared) }])
+        }
+        Kind::Changes | Kind::Decisions if stale::dead_since(scorecard, report).is_some() => {
+            lead = Some(stale::nothing_to_judge(scorecard));
+            return Some(headed(declared, title, lead, position, Vec::new()));
         }
         Kind::Changes => {
             let watched = watched(scorecard, report);
@@ -135,12 +140,12 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
         Kind::Objectives => ("Objectives", objective::table(scorecard, declared)),
         Kind::Objective => {
             title = None;
-            ("In short", objective::head(scorecard))
+            ("In short", objective_page::head(scorecard))
         }
-        Kind::BurnDown => ("Budget", objective::burn_down(scorecard)),
-        Kind::BurnRates => ("Pace", objective::pace(scorecard)),
+        Kind::BurnDown => ("Budget", objective_page::burn_down(scorecard)),
+        Kind::BurnRates => ("Pace", objective_page::pace(scorecard)),
         Kind::Alerts => ("Alerts", objective::alerts(scorecard, declared)),
-        Kind::BudgetShares => ("What took the budget", objective::shares(scorecard, declared)),
+        Kind::BudgetShares => ("What took the budget", objective_page::shares(scorecard, declared)),
         Kind::BudgetPolicy => ("Policy", objective::policy(scorecard, declared)),
         Kind::Shares => ("Shares", shares::shares(scorecard, declared)),
         Kind::Accounting => ("Accounting", accounting::accounting(scorecard, declared)),
@@ -156,6 +161,17 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
     }
     let section = headed(declared, title, lead, position, blocks);
     Some(if section.label.is_empty() { Section { label: label.to_owned(), ..section } } else { section })
+}
+
+/// The verdict; of records that end before the period only that, and none of them is praised for silence.
+fn in_short(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<Span> {
+    let said = |text: String| Span { text, alarm: false };
+    if let Some(newest) = stale::dead_since(scorecard, report) {
+        return vec![said(stale::verdict(scorecard, newest))];
+    }
+    let mut spans = verdict(scorecard, &watched(scorecard, report), &judged(scorecard, report));
+    spans.extend(stale::behind(scorecard, report).into_iter().map(|sentence| said(format!(" {sentence}"))));
+    spans
 }
 
 fn headed(

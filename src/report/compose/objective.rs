@@ -1,9 +1,8 @@
-//! The sections about objectives: all of them in a table, and one of them whole.
+//! The sections about objectives: all of them in a table, their alerts, and what policies ask.
 
-use crate::arithmetic::local_time::to_local;
 use crate::declaration::report::Section;
 use crate::facts::objective::{Fired, PolicyState, Standing};
-use crate::report::document::{Block, BurnDown, Cell, Fact, Heading, Mark, Span, Statement, Table, Tone};
+use crate::report::document::{Block, Cell, Heading, Mark, Span, Statement, Table, Tone};
 use crate::report::objective::{self, State};
 use crate::report::{figure, words};
 use crate::scorecard::scorecard::Scorecard;
@@ -71,7 +70,7 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         left("Status"),
         right("Target"),
         right("Reached"),
-        right("Budget consumed"),
+        right("Consumed"),
         right("Left"),
         right("Burn, 1 h / 3 d"),
         right("Alerts"),
@@ -79,6 +78,19 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     ];
     let rows = all.iter().map(|one| row(one)).collect();
     vec![Block::Table(Table { caption: "All objectives, the worst first".to_owned(), columns, rows })]
+}
+
+/// "86.3 slices (7 h 11 m) left": the amount in the reader's own units, and small what it is.
+fn left_cell(left: &str) -> Cell {
+    let (amount, word) = [" left", " too much", " too many"]
+        .into_iter()
+        .find_map(|word| left.strip_suffix(word).map(|amount| (amount, word.trim())))
+        .unwrap_or((left, ""));
+    let (text, small) = match amount.split_once(" (") {
+        Some((slices, time)) => (time.trim_end_matches(')').to_owned(), format!("{word}, {slices}")),
+        None => (amount.to_owned(), word.to_owned()),
+    };
+    Cell::Text { text, small, missing: false }
 }
 
 fn row(one: &Standing) -> Vec<Cell> {
@@ -90,148 +102,31 @@ fn row(one: &Standing) -> Vec<Cell> {
         found.and_then(|burn| burn.rate).map_or_else(|| figure::NOTHING.to_owned(), objective::rate_text)
     };
     let pages = one.alerts.iter().filter(|alert| alert.severity == "page").count();
-    let alerts = match (one.alerts.len(), pages) {
-        (0, _) => "0".to_owned(),
-        (all, 0) => all.to_string(),
-        (all, pages) => format!("{all}, {pages} of them pages"),
-    };
+    let of_them = if pages > 0 { figure::some(pages as u64, "page") } else { String::new() };
     let pace = one.exhaustion.map(|exhaustion| match (one.remaining(), exhaustion.after_s) {
         (Some(remaining), _) if remaining <= 0.0 => "nothing left".to_owned(),
         (_, Some(seconds)) => format!("lasts {}", figure::seconds_text(seconds)),
         (_, None) => "not being spent".to_owned(),
     });
     vec![
-        small(one.objective.title.clone(), format!("{} · {}", one.objective.service, one.objective.window.words())),
+        small(
+            one.objective.title.clone(),
+            format!(
+                "{} · {}{}",
+                one.objective.service,
+                one.objective.window.words(),
+                if one.doubt.is_some() { " · doubtful" } else { "" }
+            ),
+        ),
         Cell::Mark(objective::mark(one)),
         Cell::text(objective::target(one.objective.target)),
         cell(one.sli().map(|sli| objective::sli(one, sli))),
         cell(one.consumed().map(objective::share)),
-        cell(objective::left(one)),
+        objective::left(one).map_or_else(missing, |left| left_cell(&left)),
         if one.burns.is_empty() { missing() } else { Cell::text(format!("{} / {}", burn(3_600), burn(259_200))) },
-        if one.measurable { Cell::text(alerts) } else { missing() },
+        if one.measurable { small(one.alerts.len().to_string(), of_them) } else { missing() },
         cell(pace),
     ]
-}
-
-/// One objective in large type: how it stands and what is left.
-pub(super) fn head(scorecard: &Scorecard) -> Vec<Block> {
-    let Some(one) = scorecard.objectives.first() else { return Vec::new() };
-    let state = objective::state(one);
-    let sentence = match state {
-        State::NoData => {
-            format!("{}: no figure, {}.", one.objective.title, objective::absence(one).unwrap_or("no data"))
-        }
-        _ => {
-            let sli = one.sli().unwrap_or_default();
-            let word = match state {
-                State::Missed => "is missed",
-                State::AtRisk => "is at risk",
-                _ => "is met",
-            };
-            format!(
-                "{} {word}: {} of {}.",
-                one.objective.title,
-                objective::sli(one, sli),
-                objective::target(one.objective.target)
-            )
-        }
-    };
-    let mut spans = vec![Span { text: sentence, alarm: state == State::Missed }];
-    spans.extend(
-        objective::left(one).map(|left| Span { text: format!(" {}.", words::upper_first(&left)), alarm: false }),
-    );
-    let fact = |value: String, words: &str| Fact { value, words: words.to_owned() };
-    let mut facts = Vec::new();
-    if let Some(consumed) = one.consumed() {
-        facts.push(fact(objective::share(consumed), "of the error budget consumed"));
-        facts.push(fact(objective::amount(one, one.allowed()), "allowed in its window"));
-        facts.push(fact(one.alerts.len().to_string(), "alerts since its window began"));
-    }
-    let mut blocks = vec![Block::Verdict { spans }];
-    if !facts.is_empty() {
-        blocks.push(Block::Facts { facts });
-    }
-    let mut text = format!(
-        "{} · {} · {} · {}",
-        one.objective.window.words(),
-        objective::method(one),
-        objective::source(one),
-        one.objective.file
-    );
-    if !one.objective.description.is_empty() {
-        text = format!("{} {text}", one.objective.description);
-    }
-    blocks.push(Block::Note { text });
-    blocks.extend(one.doubt.iter().map(|doubt| Block::Note { text: words::upper_first(doubt) + "." }));
-    blocks
-}
-
-/// The budget over its window.
-pub(super) fn burn_down(scorecard: &Scorecard) -> Vec<Block> {
-    let Some(one) = scorecard.objectives.first().filter(|one| !one.spent.is_empty()) else { return Vec::new() };
-    let (start, end) = one.window;
-    let place = |at: i64| ((at - start) as f64 / (end - start).max(1) as f64).clamp(0.0, 1.0);
-    let mut points = vec![(0.0, 1.0)];
-    points.extend(one.spent.iter().map(|(at, spent)| (place(*at), 1.0 - spent)));
-    let remaining = one.remaining().unwrap_or_default();
-    let day =
-        |at: i64| to_local(at, scorecard.zone).map_or_else(String::new, |local| local.format("%-d %b %Y").to_string());
-    let pages: Vec<f64> = one
-        .alerts
-        .iter()
-        .filter(|alert| alert.severity == "page" && alert.fired >= start)
-        .map(|alert| place(alert.fired))
-        .collect();
-    let passed = place(one.moment);
-    let caption = match remaining {
-        left if left < 0.0 => "The budget is overspent".to_owned(),
-        left if left < 1.0 - passed - 0.02 => "The budget goes faster than its window".to_owned(),
-        _ => "The budget lasts".to_owned(),
-    };
-    let alt = format!(
-        "Remaining error budget from {} to {}: {} at the end, {} page alerts.",
-        day(start),
-        day(one.moment),
-        objective::share(remaining),
-        pages.len()
-    );
-    vec![Block::BurnDown(BurnDown {
-        caption,
-        points,
-        alerts: pages,
-        first_day: day(start),
-        last_day: day(end - 1),
-        last: format!("{} left", objective::share(remaining)),
-        alt,
-        evidence: "Line: what remains of the error budget. Dashed: the pace at which it would last exactly its window. Red marks: pages.".to_owned(),
-    })]
-}
-
-/// Burn rates and the forecast.
-pub(super) fn pace(scorecard: &Scorecard) -> Vec<Block> {
-    let Some(one) = scorecard.objectives.first().filter(|one| !one.burns.is_empty()) else { return Vec::new() };
-    let heading = |text: &str, right: bool| Heading { text: text.to_owned(), right };
-    let columns = vec![heading("Over the last", false), heading("Burn rate", true), heading("Observed", true)];
-    let rows = one.burns.iter().map(|burn| {
-        let few = if burn.low { "too few to alert on" } else { "" };
-        vec![
-            Cell::text(figure::seconds_text(burn.lookback_s as f64)),
-            Cell::Text {
-                text: burn.rate.map_or_else(|| figure::NOTHING.to_owned(), objective::rate_text),
-                small: String::new(),
-                missing: burn.rate.is_none(),
-            },
-            Cell::Text { text: objective::amount(one, burn.events), small: few.to_owned(), missing: false },
-        ]
-    });
-    let table = Table {
-        caption: "Burn rates; 1 spends the budget exactly in its window".to_owned(),
-        columns,
-        rows: rows.collect(),
-    };
-    let mut blocks = vec![Block::Table(table)];
-    blocks.extend(objective::forecast(one).map(|text| Block::Note { text }));
-    blocks
 }
 
 /// The alerts that fired, the newest first.
@@ -291,55 +186,6 @@ pub(super) fn alerts(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     blocks
 }
 
-/// What took the budget.
-pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
-    let Some(one) = scorecard.objectives.first().filter(|one| one.consumed().is_some()) else { return Vec::new() };
-    let heading = |text: &str, right: bool| Heading { text: text.to_owned(), right };
-    let columns = vec![
-        heading("Incident", false),
-        heading("Cause", false),
-        heading("Bad", true),
-        heading("Share of the budget", true),
-    ];
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
-    let more = section.limit.map_or(0, |limit| one.incidents.len().saturating_sub(limit));
-    for share in &one.incidents[..one.incidents.len() - more] {
-        rows.push(vec![
-            Cell::Text {
-                text: share.incident.clone(),
-                small: objective::moment(share.started_at, scorecard.zone),
-                missing: false,
-            },
-            Cell::text(share.cause.clone().unwrap_or_else(|| "not recorded".to_owned())),
-            Cell::text(objective::amount(one, share.bad)),
-            Cell::text(objective::share(share.share)),
-        ]);
-    }
-    let rest: f64 = one.incidents[one.incidents.len() - more..].iter().map(|share| share.bad).sum();
-    let mut sum = |name: String, bad: f64| {
-        rows.push(vec![
-            Cell::text(name),
-            Cell::text(""),
-            Cell::text(objective::amount(one, bad)),
-            Cell::text(if one.allowed() > 0.0 {
-                objective::share(bad / one.allowed())
-            } else {
-                figure::NOTHING.to_owned()
-            }),
-        ]);
-    };
-    if more > 0 {
-        sum(figure::some(more as u64, "further incident"), rest);
-    }
-    sum("no incident".to_owned(), one.unexplained);
-    sum("all".to_owned(), one.incidents.iter().map(|share| share.bad).sum::<f64>() + one.unexplained);
-    if one.objective.is_composite() {
-        return Vec::new();
-    }
-    let caption = "Bad events by incident; each is laid at one at most".to_owned();
-    vec![Block::Table(Table { caption, columns, rows })]
-}
-
 /// What the error-budget policies ask, and the corrections that were made.
 pub(super) fn policy(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let mut statements = match scorecard.objectives.as_slice() {
@@ -374,6 +220,11 @@ pub(super) fn policy(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     vec![Block::Statements { statements }]
 }
 
+/// An action with its full stop.
+fn sentence(action: &str) -> String {
+    format!("{}.", action.trim_end().trim_end_matches('.'))
+}
+
 /// One step, whether it holds or not.
 fn step(scorecard: &Scorecard, step: &PolicyState) -> Statement {
     let mark = match step.holds {
@@ -386,7 +237,7 @@ fn step(scorecard: &Scorecard, step: &PolicyState) -> Statement {
         mark,
         subject: step.policy.clone(),
         headline: format!("{}.", words::upper_first(&step.when)),
-        text: step.action.clone(),
+        text: sentence(&step.action),
         evidence: format!("{}{}", step.policy, since.unwrap_or_default()),
     }
 }
@@ -411,8 +262,8 @@ fn asked(scorecard: &Scorecard) -> Vec<Statement> {
         mark: Mark::new(Tone::Missed, "holds"),
         subject: step.policy.clone(),
         headline: format!("{} on {}.", words::upper_first(&step.when), figure::some(names.len() as u64, "objective")),
-        text: format!("{} {}.", step.action, words::join(&names)),
-        evidence: step.policy.clone(),
+        text: sentence(&step.action),
+        evidence: format!("{} · {}", words::join(&names), step.policy),
     });
     statements.collect()
 }

@@ -1,7 +1,7 @@
 //! The Site Reliability Workbook on alerts (chapter 5), and the burn factors that tools ship.
 
 use nines::arithmetic::alerting::{Condition, replay};
-use nines::arithmetic::budget::{Budget, exhaustion};
+use nines::arithmetic::budget::{Budget, burn, exhaustion};
 use nines::arithmetic::burn::{BurnWindow, Severity, standard};
 use nines::arithmetic::timeline::{Mass, Tally, Timeline};
 
@@ -34,7 +34,7 @@ fn spent(bad_s: f64, target: f64) -> f64 {
 fn exhausted(share: f64, target: f64) -> f64 {
     let days = [Mass { start: 0, end: 8 * DAY, amount: 8.0 * 86_400.0 }];
     let line = Timeline::new(&[Mass { amount: share * days[0].amount, ..days[0] }], &days);
-    exhaustion(&line, target, 1.0, MONTH_S, 8 * DAY).unwrap().after_s.unwrap()
+    exhaustion(&|from, to| burn(&line, target, from, to), 1.0, MONTH_S, 8 * DAY).unwrap().after_s.unwrap()
 }
 
 #[test]
