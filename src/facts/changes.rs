@@ -29,7 +29,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let count = changes.height();
 
     let declared = declared_causes(context)?;
-    let inferred = inferred_causes(context, &service, &ended)?;
+    let inferred = inferred_causes(context, &service, &attribution::work_ended(&changes, as_of)?)?;
     let later = |name: &str| -> Result<Vec<bool>, LakeError> {
         let values = instant(&changes, name, None)?;
         Ok(values.into_iter().map(|at| at.is_some_and(|at| at > as_of)).collect())

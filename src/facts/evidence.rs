@@ -81,11 +81,14 @@ pub(super) fn gather(context: &Context, references: &References) -> Result<Evide
     }
     for row in 0..outages.height() {
         let (Some(name), Some(start)) = (service[row], started[row]) else { continue };
-        begins(start);
         let end = ended[row].unwrap_or(as_of);
         let evidence = services.entry(name.to_string()).or_default();
         // Reversed instants are a data error, which `check` reports; they cover no time.
-        if end <= start {
+        if end < start {
+            continue;
+        }
+        begins(start);
+        if end == start {
             continue;
         }
         if planned[row] == Some(true) || kind[row] == Some("maintenance") {

@@ -28,7 +28,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let before = deployments::last_before(context, &incidents)?;
     let changes = context.frame("changes")?;
     let (change_id, change_service) = (text(&changes, "id")?, text(&changes, "service")?);
-    let ended = instant(&changes, "ended_at", Some(context.as_of))?.into_iter();
+    let ended = attribution::work_ended(&changes, context.as_of)?.into_iter();
     let outcome = text(&changes, "outcome")?;
     let over = ended.enumerate().filter(|(row, _)| outcome[*row] != Some("cancelled"));
     let ends = Ends::new(over.map(|(row, ended)| (row, change_service[row], ended)));
@@ -68,6 +68,10 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     built.integer("reports", reports.iter().map(|times| known.then_some(times.len() as i64)).collect());
     let ahead = (0..count).map(|row| {
         if !known {
+            return None;
+        }
+        // Restored before it began: nobody knows when it was.
+        if restored[row] < started[row] && restored[row].is_some() {
             return None;
         }
         match (restored[row], first[row]) {
