@@ -6,6 +6,8 @@ mod blame;
 mod chains;
 mod customers;
 mod depends;
+#[cfg(test)]
+mod failure_tests;
 mod failures;
 mod places;
 mod reasons;
