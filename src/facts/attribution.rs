@@ -36,6 +36,15 @@ impl Incident {
     }
 }
 
+/// When the work of each change ended, µs UTC. The closing of a record, which may follow days later, does not stand in for it;
+/// an end before the beginning is a data error and missing.
+pub(super) fn work_ended(changes: &DataFrame, as_of: i64) -> Result<Vec<Option<i64>>, LakeError> {
+    let started = instant(changes, "started_at", Some(as_of))?;
+    let ended = instant(changes, "ended_at", Some(as_of))?;
+    let sound = |(started, ended): (Option<i64>, Option<i64>)| ended.filter(|end| started.is_none_or(|at| at <= *end));
+    Ok(started.into_iter().zip(ended).map(sound).collect())
+}
+
 /// All incidents that began by as-of, in order of their beginning.
 pub(super) fn incidents(context: &Context, links: &Links) -> Result<Vec<Incident>, LakeError> {
     let as_of = Some(context.as_of);

@@ -18,8 +18,9 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let at = |name: &str| instant(&changes, name, Some(as_of));
     let (requested, approved) = (at("requested_at")?, at("approved_at")?);
     let (started, closed_at) = (at("started_at")?, at("closed_at")?);
-    let ended: Vec<Option<i64>> =
-        at("ended_at")?.into_iter().zip(&closed_at).map(|(ended, closed)| ended.or(*closed)).collect();
+    // A record may be closed days after its work ended: that moment says when a change was over, and measures nothing.
+    let ended = at("ended_at")?;
+    let finished: Vec<Option<i64>> = ended.iter().zip(&closed_at).map(|(ended, closed)| ended.or(*closed)).collect();
     let planned_start = instant(&changes, "planned_start_at", None)?;
     let planned_end = instant(&changes, "planned_end_at", None)?;
     let (id, service, kind) = (text(&changes, "id")?, text(&changes, "service")?, text(&changes, "type")?);
@@ -28,8 +29,16 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let count = changes.height();
 
     let declared = declared_causes(context)?;
-    let inferred = inferred_causes(context, &service, &ended)?;
-    let colliding = collisions(&references, &service, &started, &ended);
+    let inferred = inferred_causes(context, &service, &attribution::work_ended(&changes, as_of)?)?;
+    let later = |name: &str| -> Result<Vec<bool>, LakeError> {
+        let values = instant(&changes, name, None)?;
+        Ok(values.into_iter().map(|at| at.is_some_and(|at| at > as_of)).collect())
+    };
+    let (ends_later, closes_later) = (later("ended_at")?, later("closed_at")?);
+    // In progress at as-of; an outcome belongs to the end, which may lie after it.
+    let runs = |row: usize| finished[row].is_none() && (outcome[row].is_none() || ends_later[row] || closes_later[row]);
+    let until: Vec<Option<i64>> = (0..count).map(|row| ended[row].or(runs(row).then_some(as_of))).collect();
+    let colliding = collisions(&references, &service, &started, &until);
 
     let mut fact = Builder::default();
     for name in ["id", "service", "ci", "type", "risk", "status", "outcome", "team", "release"] {
@@ -44,12 +53,13 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         ("planned_end_at", &planned_end),
         ("started_at", &started),
         ("ended_at", &ended),
+        ("finished_at", &finished),
         ("closed_at", &closed_at),
     ] {
         fact.instant(name, values.clone())?;
     }
     let closed: Vec<bool> = (0..count)
-        .map(|row| outcome[row].is_some_and(|outcome| outcome != "cancelled") && ended[row].is_some())
+        .map(|row| outcome[row].is_some_and(|outcome| outcome != "cancelled") && finished[row].is_some())
         .collect();
     let caused: Vec<bool> = id.iter().map(|id| id.is_some_and(|id| declared.contains(id))).collect();
     let is =
@@ -68,13 +78,15 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.boolean("caused_incident_inferred", inferred.collect());
 
     // Approval is judged only where the export carries it at all; a standard change is approved in advance.
+    // What was cancelled without having begun was never carried out.
+    let begun = |row: usize| started[row].or(finished[row].filter(|_| outcome[row] != Some("cancelled")));
     let carries_approval = approved.iter().any(Option::is_some) || authorised_flag.iter().any(Option::is_some);
     let authorised: Vec<Option<bool>> = (0..count)
         .map(|row| {
             if !carries_approval {
                 return None;
             }
-            let begun = started[row].or(ended[row])?;
+            let begun = begun(row)?;
             if let Some(flag) = authorised_flag[row] {
                 return Some(flag && approved[row].is_none_or(|approved| approved <= begun));
             }
@@ -90,14 +102,16 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     );
     fact.boolean("authorised", authorised);
     fact.boolean("collides", colliding);
-    let within = (0..count).map(|row| Some(started[row]? >= planned_start[row]? && ended[row]? <= planned_end[row]?));
+    let within = (0..count).map(|row| {
+        let (start, end) = (started[row]?, ended[row]?);
+        (start <= end).then_some(start >= planned_start[row]? && end <= planned_end[row]?)
+    });
     fact.boolean("within_window", within.collect());
     fact.boolean("emergency", kind.iter().map(|kind| kind.map(|kind| kind == "emergency")).collect());
     fact.boolean("standard", kind.iter().map(|kind| kind.map(|kind| kind == "standard")).collect());
     fact.number("lead_time_s", (0..count).map(|row| elapsed_s(requested[row], ended[row])).collect());
     fact.number("approval_wait_s", (0..count).map(|row| elapsed_s(requested[row], approved[row])).collect());
     fact.number("realisation_s", (0..count).map(|row| elapsed_s(approved[row], ended[row])).collect());
-    let begun = |row: usize| started[row].or(ended[row]);
     let after_the_fact = (0..count).map(|row| Some(requested[row]? > begun(row)?));
     fact.boolean("retrospective", after_the_fact.collect());
     fact.number("duration_s", (0..count).map(|row| elapsed_s(started[row], ended[row])).collect());

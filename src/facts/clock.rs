@@ -84,7 +84,8 @@ impl Task {
         let Some(from) = self.from else { return Judgement::default() };
         let until = self.done.or(self.ended).unwrap_or(self.as_of);
         let counted_s = clock.counted_s(from, until);
-        let by_due = self.due.and_then(|due| match self.done {
+        // An end before the beginning is a data error: nobody knows when it was.
+        let by_due = self.due.filter(|_| from <= until).and_then(|due| match self.done {
             Some(done) => Some(done <= due),
             None => (until > due).then_some(false),
         });
@@ -169,6 +170,9 @@ mod tests {
         assert_eq!(met(Task { ended: Some(HOUR), ..task }, 4.0), (None, None), "withdrawn in time");
         assert_eq!(met(Task { ended: Some(5 * HOUR), ..task }, 4.0), (Some(false), Some("target")));
         assert_eq!(met(Task { from: None, ..task }, 4.0), (None, None));
+        let reversed = Task { from: Some(5 * HOUR), done: Some(4 * HOUR), ..task };
+        assert_eq!(met(reversed, 4.0), (None, None), "done before it began");
+        assert_eq!(met(Task { due: Some(6 * HOUR), ..reversed }, 4.0), (None, None));
         let waiting = clock(&always, &[(HOUR, 10 * HOUR)]);
         assert_eq!(task.judge(&waiting, Some(4.0 * 3600.0)).due, None, "it waits, and nobody knows until when");
         assert_eq!(task.judge(&waiting, Some(1800.0)).due, Some(HOUR / 2));

@@ -33,7 +33,7 @@ struct Verdicts {
     caused: Vec<bool>,
     /// An incident without a declared cause began on its service within the window after it.
     near: Vec<bool>,
-    /// Incidents for which it was the last successful deployment into production before.
+    /// Incidents for which it was the last successful deployment into production before, rollbacks passed over.
     after: Vec<i64>,
     /// The deployment that mended it.
     fixed_by: Vec<Option<usize>>,
@@ -85,6 +85,11 @@ impl<'a> Deployments<'a> {
         self.kind[row] == Some("rollback")
     }
 
+    /// Whether it brought something new into production that stayed: what a rollback brings back was there before.
+    fn brings(&self, row: usize) -> bool {
+        self.is_live(row) && !self.is_rollback(row)
+    }
+
     fn ends(&self, which: impl Fn(usize) -> bool) -> Ends<'a> {
         let rows = (0..self.len()).filter(|row| which(*row));
         Ends::new(rows.map(|row| (row, Some(self.service[row]), Some(self.finished[row]))))
@@ -95,7 +100,7 @@ impl<'a> Deployments<'a> {
     where
         'a: 'p,
     {
-        Ends::new((0..self.len()).filter(|row| self.is_live(*row)).map(|row| {
+        Ends::new((0..self.len()).filter(|row| self.brings(*row)).map(|row| {
             let name: &'p str = self.service[row];
             (row, Some(project_of.get(name).map_or(name, String::as_str)), Some(self.finished[row]))
         }))
@@ -119,7 +124,7 @@ impl<'a> Deployments<'a> {
         let by_id: BTreeMap<&str, usize> = self.id.iter().enumerate().map(|(row, id)| (*id, row)).collect();
         let by_change = self.by_change();
         let attempts = self.ends(|row| self.production[row] && !self.is_rollback(row));
-        let live = self.ends(|row| self.is_live(row));
+        let live = self.ends(|row| self.brings(row));
         let in_project = self.ends_by_project(project_of);
         for (number, incident) in incidents.iter().enumerate() {
             for row in self.declared(incident, &by_id, &by_change) {
@@ -217,7 +222,7 @@ pub(super) fn last_before(context: &Context, incidents: &[Incident]) -> Result<V
     let frame = context.frame("deployments")?;
     let deployments = Deployments::read(context, &frame)?;
     let project_of = projects(context)?;
-    let live = deployments.ends(|row| deployments.is_live(row));
+    let live = deployments.ends(|row| deployments.brings(row));
     let in_project = deployments.ends_by_project(&project_of);
     let of = |incident: &Incident| {
         let row = last_live(&live, &in_project, &project_of, incident.service.as_deref()?, incident.start)?;
@@ -269,7 +274,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.instant("finished_at", all.finished.iter().copied().map(Some).collect())?;
     let flag = |of: &dyn Fn(usize) -> Option<bool>| (0..count).map(of).collect::<Vec<_>>();
     fact.boolean("production", flag(&|row| Some(all.production[row])));
-    fact.boolean("live", flag(&|row| Some(all.is_live(row) && !all.is_rollback(row))));
+    fact.boolean("live", flag(&|row| Some(all.brings(row))));
     let failed: Vec<Option<bool>> = (0..count)
         .map(|row| {
             let bad = matches!(all.outcome[row], Some("failed" | "rolled_back"));
@@ -338,7 +343,7 @@ pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
     let all = Deployments::read(context, &frame)?;
     let zone = context.project.zone;
     let first = (0..all.len()).filter(|row| all.production[*row]).map(|row| all.finished[row]).min();
-    let mut rows: Vec<(&str, i64, i64, i64)> = Vec::new();
+    let mut rows: Vec<(&str, i64, i64, i64, bool)> = Vec::new();
     if let Some(first) = first {
         let start = local_time::to_local(first, zone).map_or(first, |at| local_time::day_start(at.date(), zone));
         let days = period::days(start, context.as_of + 1, zone);
@@ -346,13 +351,13 @@ pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
         for row in (0..all.len()).filter(|row| all.production[*row]) {
             let day = days.partition_point(|(start, _)| *start <= all.finished[row]).saturating_sub(1);
             let counts = by_service.entry(all.service[row]).or_default().entry(day).or_default();
-            counts.0 += i64::from(all.is_live(row) && !all.is_rollback(row));
+            counts.0 += i64::from(all.brings(row));
             counts.1 += 1;
         }
         for (service, counts) in by_service {
-            for (day, (start, _)) in days.iter().enumerate() {
+            for (day, (start, end)) in days.iter().enumerate() {
                 let (live, all) = counts.get(&day).copied().unwrap_or_default();
-                rows.push((service, *start, live, all));
+                rows.push((service, *start, live, all, *end <= context.as_of));
             }
         }
     }
@@ -365,5 +370,6 @@ pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
     fact.instant("day", rows.iter().map(|row| Some(row.1)).collect())?;
     fact.integer("deployments", rows.iter().map(|row| Some(row.2)).collect());
     fact.integer("attempts", rows.iter().map(|row| Some(row.3)).collect());
+    fact.boolean("over", rows.iter().map(|row| Some(row.4)).collect());
     fact.finish()
 }

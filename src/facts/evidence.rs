@@ -74,19 +74,30 @@ pub(super) fn gather(context: &Context, references: &References) -> Result<Evide
     let (weight, incident) = (number(&outages, "weight")?, text(&outages, "incident")?);
     let (id, supplier) = (text(&outages, "id")?, text(&outages, "supplier")?);
     let location = text(&outages, "location")?;
-    let mut windows: BTreeMap<String, Vec<(i64, i64)>> = BTreeMap::new();
+    let announced = announced(context)?;
+    let mut windows = announced.clone();
+    for name in announced.keys() {
+        services.entry(name.clone()).or_default();
+    }
     for row in 0..outages.height() {
         let (Some(name), Some(start)) = (service[row], started[row]) else { continue };
-        begins(start);
         let end = ended[row].unwrap_or(as_of);
         let evidence = services.entry(name.to_string()).or_default();
         // Reversed instants are a data error, which `check` reports; they cover no time.
-        if end <= start {
+        if end < start {
+            continue;
+        }
+        begins(start);
+        if end == start {
             continue;
         }
         if planned[row] == Some(true) || kind[row] == Some("maintenance") {
-            windows.entry(name.to_string()).or_default().push((start, end));
-            continue;
+            let within = |window: &&(i64, i64)| window.0 < end && start < window.1;
+            // Planned work for which a window was announced is planned within it, and an outage like any other outside it.
+            if !announced.get(name).is_some_and(|windows| windows.iter().any(|window| within(&window))) {
+                windows.entry(name.to_string()).or_default().push((start, end));
+                continue;
+            }
         }
         let weight = weight[row].unwrap_or_else(|| match kind[row] {
             Some("degradation") => rules.of(name).degradation_weight,
@@ -105,24 +116,6 @@ pub(super) fn gather(context: &Context, references: &References) -> Result<Evide
     }
     drop(outages);
 
-    let announced = context.frame("maintenance")?;
-    let service = text(&announced, "service")?;
-    let (started, ended) =
-        (instant(&announced, "started_at", Some(as_of))?, instant(&announced, "ended_at", Some(as_of))?);
-    let told = instant(&announced, "announced_at", None)?;
-    for row in 0..announced.height() {
-        if let (Some(name), Some(start)) = (service[row], started[row]) {
-            let end = ended[row].unwrap_or(as_of);
-            if end <= start {
-                continue;
-            }
-            services.entry(name.to_string()).or_default();
-            // What was entered after it began was not announced until then.
-            let start = told[row].map_or(start, |told| start.max(told));
-            windows.entry(name.to_string()).or_default().push((start, end));
-        }
-    }
-
     let mut watched = probes::series(context)?;
     for (name, evidence) in &mut services {
         evidence.maintenance = interval::union(windows.remove(name).unwrap_or_default());
@@ -137,6 +130,26 @@ pub(super) fn gather(context: &Context, references: &References) -> Result<Evide
     }
     services.values_mut().for_each(Evidence::settle);
     Ok(Evidences { services, first, has_register })
+}
+
+/// The announced windows of each service.
+fn announced(context: &Context) -> Result<BTreeMap<String, Vec<(i64, i64)>>, LakeError> {
+    let as_of = context.as_of;
+    let table = context.frame("maintenance")?;
+    let service = text(&table, "service")?;
+    let (started, ended) = (instant(&table, "started_at", Some(as_of))?, instant(&table, "ended_at", Some(as_of))?);
+    let told = instant(&table, "announced_at", None)?;
+    let mut windows: BTreeMap<String, Vec<(i64, i64)>> = BTreeMap::new();
+    for row in 0..table.height() {
+        let (Some(name), Some(start)) = (service[row], started[row]) else { continue };
+        let end = ended[row].unwrap_or(as_of);
+        if end > start {
+            // What was entered after it began was not announced until then.
+            let start = told[row].map_or(start, |told| start.max(told));
+            windows.entry(name.to_string()).or_default().push((start, end));
+        }
+    }
+    Ok(windows)
 }
 
 impl Evidence {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
-use super::attribution::Ends;
+use super::attribution::{Ends, work_ended};
 use super::columns::{Builder, boolean, elapsed_s, instant, number, text};
 use super::context::Context;
 use crate::lake::LakeError;
@@ -22,11 +22,10 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let declared = boolean(&failures, "caused_by_change")?;
     let changes = context.frame("changes")?;
     let change_service = text(&changes, "service")?;
-    let closed = instant(&changes, "closed_at", Some(context.as_of))?;
-    let over = instant(&changes, "ended_at", Some(context.as_of))?.into_iter().zip(closed).enumerate();
+    let over = work_ended(&changes, context.as_of)?.into_iter().enumerate();
     let outcome = text(&changes, "outcome")?;
     let over = over.filter(|(row, _)| outcome[*row] != Some("cancelled"));
-    let ends = Ends::new(over.map(|(row, (ended, closed))| (row, change_service[row], ended.or(closed))));
+    let ends = Ends::new(over.map(|(row, ended)| (row, change_service[row], ended)));
 
     let mut order: Vec<usize> = (0..count).collect();
     order.sort_by_key(|row| (service[*row], started[*row]));

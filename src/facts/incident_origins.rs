@@ -28,11 +28,10 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let before = deployments::last_before(context, &incidents)?;
     let changes = context.frame("changes")?;
     let (change_id, change_service) = (text(&changes, "id")?, text(&changes, "service")?);
-    let closed = instant(&changes, "closed_at", Some(context.as_of))?;
-    let ended = instant(&changes, "ended_at", Some(context.as_of))?.into_iter().zip(closed);
+    let ended = attribution::work_ended(&changes, context.as_of)?.into_iter();
     let outcome = text(&changes, "outcome")?;
     let over = ended.enumerate().filter(|(row, _)| outcome[*row] != Some("cancelled"));
-    let ends = Ends::new(over.map(|(row, (ended, closed))| (row, change_service[row], ended.or(closed))));
+    let ends = Ends::new(over.map(|(row, ended)| (row, change_service[row], ended)));
     let deployed = deployments::into_production(context)?;
     let deployed =
         Ends::new(deployed.iter().enumerate().map(|(row, (name, at))| (row, Some(name.as_str()), Some(*at))));
@@ -69,6 +68,10 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     built.integer("reports", reports.iter().map(|times| known.then_some(times.len() as i64)).collect());
     let ahead = (0..count).map(|row| {
         if !known {
+            return None;
+        }
+        // Restored before it began: nobody knows when it was.
+        if restored[row] < started[row] && restored[row].is_some() {
             return None;
         }
         match (restored[row], first[row]) {

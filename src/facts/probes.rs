@@ -61,15 +61,19 @@ pub(super) fn watch(
 }
 
 /// The spans of one location's checks with their state: each holds until the next check, at most `probe_hold` times the
-/// usual interval; a run of fewer than `confirm` failures counts as up.
+/// usual interval; a run of fewer than `confirm` failures counts as up. Unknown time ends a run: nobody saw the failure go on.
 fn held(checks: &[Check], rules: &ServiceTime, as_of: i64) -> Vec<(i64, i64, bool)> {
     let mut gaps: Vec<i64> = checks.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
     gaps.sort_unstable();
     let usual = gaps.get(gaps.len() / 2).copied().unwrap_or(0);
     let mut confirmed: Vec<bool> = checks.iter().map(|(_, up, _)| *up).collect();
+    let longest = |(at, _, interval_s): &Check| {
+        let every = interval_s.map_or(usual, |seconds| (seconds * 1e6) as i64);
+        at.saturating_add((every as f64 * rules.probe_hold) as i64)
+    };
     if rules.confirm > 1 {
         let mut start = 0;
-        for run in checks.chunk_by(|a, b| a.1 == b.1) {
+        for run in checks.chunk_by(|a, b| a.1 == b.1 && b.0 <= longest(a)) {
             if !run[0].1 && run.len() < rules.confirm as usize {
                 confirmed[start..start + run.len()].fill(true);
             }
@@ -77,11 +81,10 @@ fn held(checks: &[Check], rules: &ServiceTime, as_of: i64) -> Vec<(i64, i64, boo
         }
     }
     let mut spans = Vec::with_capacity(checks.len());
-    for (row, (at, _, interval_s)) in checks.iter().enumerate() {
-        let every = interval_s.map_or(usual, |seconds| (seconds * 1e6) as i64);
-        let longest = at.saturating_add((every as f64 * rules.probe_hold) as i64);
+    for (row, check) in checks.iter().enumerate() {
+        let at = &check.0;
         let next = checks.get(row + 1).map_or(as_of, |next| next.0);
-        let end = next.min(longest).min(as_of);
+        let end = next.min(longest(check)).min(as_of);
         if end > *at {
             spans.push((*at, end, confirmed[row]));
         }
@@ -150,6 +153,19 @@ mod tests {
         let rules = ServiceTime { confirm: 2, ..ServiceTime::default() };
         let down: Vec<bool> = held(&checks, &rules, 300 * S).iter().map(|span| !span.2).collect();
         assert_eq!(down, [false, false, false, true, true]);
+    }
+
+    #[test]
+    fn two_failures_with_unknown_time_between_them_do_not_confirm_each_other() {
+        // Each check holds 150 s: from 210 s to 1,000 s nothing is known.
+        let every = Some(60.0);
+        let checks = [(0, true, every), (60 * S, false, every), (1_000 * S, false, every), (1_060 * S, true, every)];
+        let rules = ServiceTime { confirm: 2, ..ServiceTime::default() };
+        assert!(held(&checks, &rules, 1_120 * S).iter().all(|span| span.2));
+        // One second less than the hold, and they are one run.
+        let near = [(0, true, every), (60 * S, false, every), (209 * S, false, every), (260 * S, true, every)];
+        let down: Vec<bool> = held(&near, &rules, 320 * S).iter().map(|span| !span.2).collect();
+        assert_eq!(down, [false, true, true, false]);
     }
 
     #[test]

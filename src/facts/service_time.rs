@@ -6,6 +6,8 @@ mod blame;
 mod chains;
 mod customers;
 mod depends;
+#[cfg(test)]
+mod failure_tests;
 mod failures;
 mod places;
 mod reasons;
@@ -86,9 +88,11 @@ pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
     let agreed = of(|a, day| within(&a.agreed, day));
     let down = of(|a, day| within_weighted(&a.down, day, any));
     let known = of(|a, day| within(&a.known, day));
+    let before = of(Account::before_s);
     let up = less(&agreed, &down);
     fact.number("maintenance_s", of(|a, day| within(&a.maintenance, day)));
-    fact.number("unknown_s", less(&scheduled, &known));
+    fact.number("unknown_s", less(&less(&scheduled, &before), &known));
+    fact.number("before_s", before);
     fact.number("scheduled_s", scheduled);
     fact.number("known_s", known);
     fact.number("agreed_s", agreed);
@@ -149,7 +153,11 @@ fn users(fact: &mut Builder, rows: &[(&Told, Day)]) {
             (segment.span.end.min(day.1) - segment.span.start.max(day.0)).max(0) as f64 / 1e6 * value(segment)
         };
         let from = told.segments.partition_point(|segment| segment.span.end <= day.0);
-        told.segments[from..].iter().take_while(|segment| segment.span.start < day.1).map(length).sum()
+        told.segments[from..]
+            .iter()
+            .take_while(|segment| segment.span.start < day.1)
+            .map(length)
+            .fold(0.0, |a, b| a + b)
     };
     let unknown =
         |told: &Told, day: Day| down(told, day, &|segment| f64::from(u8::from(segment.reason.users.is_none())));

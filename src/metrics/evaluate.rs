@@ -101,8 +101,9 @@ pub fn evaluate(
         }
     }
     for index in 0..wanted.len() {
-        if let Definition::Formula(formula) = &metrics[&wanted[index].metric].definition {
-            answers[index] = formula_measures(&wanted, &answers, index, formula);
+        let metric = &metrics[&wanted[index].metric];
+        if let Definition::Formula(formula) = &metric.definition {
+            answers[index] = formula_measures(&wanted, &answers, index, formula, metric.minimum_n);
         }
     }
     Ok(answers
@@ -159,7 +160,13 @@ fn expand(
 /// A slice and the position of a period.
 type Place<'a> = (&'a BTreeMap<String, String>, usize);
 
-fn formula_measures(wanted: &[Request], answers: &[Vec<Measure>], index: usize, formula: &Formula) -> Vec<Measure> {
+fn formula_measures(
+    wanted: &[Request],
+    answers: &[Vec<Measure>],
+    index: usize,
+    formula: &Formula,
+    minimum_n: u64,
+) -> Vec<Measure> {
     let inputs = formula.inputs();
     let request = &wanted[index];
     let same =
@@ -192,6 +199,10 @@ fn formula_measures(wanted: &[Request], answers: &[Vec<Measure>], index: usize, 
             measure.value = value;
             measure.n = found.values().map(|input| input.n).min().unwrap_or(0);
             measure.coverage = found.values().filter_map(|input| input.coverage).reduce(f64::min);
+            // One event is the default, and inputs say for themselves what they make of fewer.
+            if minimum_n > 1 && measure.value.is_some() && measure.n < minimum_n {
+                (measure.state, measure.value) = (State::NotEnough, None);
+            }
             measure.flags = found.values().flat_map(|input| input.flags.iter().copied()).collect();
             measure
         })

@@ -9,6 +9,7 @@
 mod architecture;
 mod canonical_tables;
 mod catalogue;
+mod change_rules;
 mod clocks;
 mod command_line;
 mod delivery;
@@ -20,6 +21,7 @@ mod messages;
 mod no_data;
 mod openslo;
 mod oracle;
+mod outage_rules;
 mod project;
 mod properties;
 mod published;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{DataType, IntoLazy, PolarsError, col, lit};
+use polars::prelude::{DataFrame, DataType, IntoLazy, PolarsError, col, lit};
 use polars::sql::sql_expr;
 
 use crate::arithmetic::interval::union;
@@ -78,6 +78,16 @@ fn read(context: &Context, source: &Source) -> Result<Option<Masses>, LakeError>
     source.rows.as_ref().map(|rows| masses(context, rows)).transpose()
 }
 
+/// The instants of a fact that must be in order, of which one places its rows. A row in which they are reversed is a data error:
+/// its clocks say nothing, so it is neither good nor bad.
+fn orders(context: &Context, rows: &Rows, place: &str, frame: &DataFrame) -> Vec<(String, String)> {
+    let declared = context.tables.get(&rows.name).map_or(&[][..], |table| table.order.as_slice());
+    let known = |name: &str| frame.column(name).is_ok();
+    let fits =
+        |(before, after): &&(String, String)| (before == place || after == place) && known(before) && known(after);
+    declared.iter().filter(fits).cloned().collect()
+}
+
 /// The rows that count, each with what it counts for, up to as-of.
 fn masses(context: &Context, rows: &Rows) -> Result<Masses, LakeError> {
     let frame = if rows.fact { context.fact(&rows.name)? } else { context.frame(&rows.name)? };
@@ -96,7 +106,11 @@ fn masses(context: &Context, rows: &Rows) -> Result<Masses, LakeError> {
     let named = frame.column("incident").is_ok();
     wanted.extend(named.then(|| col("incident")));
     wanted.extend(buckets.then(|| col("period_s").cast(DataType::Float64).alias("period_s")));
+    let orders = if rows.fact { orders(context, rows, from, &frame) } else { Vec::new() };
     let mut chosen = frame.lazy();
+    for (before, after) in orders {
+        chosen = chosen.filter(col(&before).gt(col(&after)).fill_null(false).not());
+    }
     if let Some(filter) = &rows.filter {
         chosen = chosen.filter(sql_expr(&filter.sql)?);
     }

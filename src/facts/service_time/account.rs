@@ -1,6 +1,6 @@
 //! The account of one service's time: what was scheduled, planned, known, agreed and down, and under which rules.
 
-use chrono::NaiveTime;
+use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 
 use super::super::context::{Context, References};
 use super::super::evidence::{self, Evidence, Evidences, Spans};
@@ -13,8 +13,10 @@ use crate::lake::LakeError;
 pub(super) struct Account {
     /// The service.
     pub service: String,
-    /// What its calendar asks for.
+    /// What its calendar asks for, from the beginning of the year in which the account begins.
     pub scheduled: Spans,
+    /// When the account begins, µs UTC: nothing before it is known or counts.
+    pub since: i64,
     /// Announced maintenance in scheduled time.
     pub maintenance: Spans,
     /// Scheduled time about which something is known; maintenance is.
@@ -56,6 +58,7 @@ impl Accounts {
         let start =
             period::parse(&local_day(since, project.zone), project.zone, context.as_of).map_or(since, |day| day.start);
         let window = (start, context.as_of);
+        let reach = beginning(start, project.zone);
         if window.1 <= window.0 {
             return Ok(Self(Vec::new()));
         }
@@ -65,14 +68,24 @@ impl Accounts {
             .filter(|(_, evidence)| evidence.probed || has_register)
             .map(|(service, evidence)| {
                 let calendar = references.calendar.get(&service).and_then(|name| project.calendars.get(name));
-                let scheduled =
-                    calendar.map_or_else(|| vec![window], |calendar| calendar.intervals(window.0, window.1));
+                let scheduled = |from, to| calendar.map_or_else(|| vec![(from, to)], |hours| hours.intervals(from, to));
                 let rules = project.service_time.of(&service);
-                Account::new(service, scheduled, evidence, rules)
+                let mut account = Account::new(service, scheduled(window.0, window.1), evidence, rules);
+                account.since = window.0;
+                account.scheduled = scheduled(reach, window.1);
+                account
             })
             .collect();
         Ok(Self(accounts))
     }
+}
+
+/// The Monday of the week of the first of January of the local year of an instant: the account of a period that begins
+/// before anything was recorded shows what is missing of it.
+fn beginning(at: i64, zone: chrono_tz::Tz) -> i64 {
+    let first = local_time::to_local(at, zone).and_then(|local| NaiveDate::from_ymd_opt(local.year(), 1, 1));
+    let monday = first.map(|day| day - Days::new(u64::from(day.weekday().num_days_from_monday())));
+    monday.map_or(at, |day| local_time::day_start(day, zone))
 }
 
 fn local_day(at: i64, zone: chrono_tz::Tz) -> String {
@@ -104,9 +117,11 @@ impl Account {
             Maintenance::Excluded | Maintenance::Up => unplanned.clone(),
         };
         let overrun = overrun(&evidence, &unplanned);
+        let since = scheduled.first().map_or(i64::MAX, |span| span.0);
         Self {
             service,
             scheduled,
+            since,
             maintenance,
             known,
             agreed,
@@ -118,6 +133,11 @@ impl Account {
             evidence,
             rules,
         }
+    }
+
+    /// Scheduled time of a day that lies before the account begins, seconds.
+    pub(super) fn before_s(&self, (start, end): (i64, i64)) -> f64 {
+        within(&self.scheduled, (start, end.min(self.since).max(start)))
     }
 
     /// Down time if maintenance counted as down.
@@ -192,7 +212,8 @@ pub(super) fn within_weighted(spans: &[Weighted], (start, end): (i64, i64), weig
         .iter()
         .take_while(|span| span.start < end)
         .map(|span| weigh(span.weight) * (span.end.min(end) - span.start.max(start)) as f64)
-        .sum::<f64>()
+        // An empty sum of floating-point numbers is -0.
+        .fold(0.0, |sum, part| sum + part)
         / 1e6
 }
 

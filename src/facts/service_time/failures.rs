@@ -11,11 +11,11 @@ use super::reasons::{Reason, Reasons};
 use crate::arithmetic::interval::{self, Weighted};
 use crate::lake::LakeError;
 
-/// One failure: unplanned down intervals less than the merge gap apart.
+/// One failure: recorded unplanned down intervals less than the merge gap apart, whole, that touch agreed time.
 pub(super) struct Failure {
     /// When it began, µs UTC.
     pub start: i64,
-    end: i64,
+    pub(super) end: i64,
     open: bool,
     weighted_s: f64,
     weight: f64,
@@ -23,25 +23,51 @@ pub(super) struct Failure {
 }
 
 /// The failures of a service up to as-of.
+///
+/// They are taken from what was recorded, not from what is left of it in agreed time: closed hours and windows of maintenance
+/// interrupt the account of an outage, but not the outage. A failure that touches no agreed time is none; one that began in
+/// announced maintenance begins when that is over.
 pub(super) fn failures(account: &Account, as_of: i64) -> Vec<Failure> {
-    let (down, outages) = (&account.unplanned, &account.evidence.outages);
-    interval::merge_gap(&plain(down), (account.rules.merge_gap_s * 1e6) as i64)
+    let outages = &account.evidence.outages;
+    let recorded = interval::clip(&plain(&account.evidence.down), account.since, i64::MAX);
+    let counted = plain(&account.unplanned);
+    interval::merge_gap(&recorded, (account.rules.merge_gap_s * 1e6) as i64)
         .into_iter()
-        .map(|(start, end)| {
-            let parts: Vec<Weighted> =
-                down.iter().filter(|item| item.start < end && item.end > start).copied().collect();
+        .filter_map(|(start, end)| {
+            interval::clip(&counted, start, end).first()?;
+            let start = after_maintenance(account, &recorded, start)?;
+            let inside = |from: i64, to: i64| from < end && to > start;
+            let parts: Vec<Weighted> = account.evidence.down.iter().filter_map(|item| cut(item, start, end)).collect();
             let outages: Vec<Outage> =
-                outages.iter().filter(|outage| outage.span.start < end && outage.span.end > start).cloned().collect();
-            Failure {
+                outages.iter().filter(|outage| inside(outage.span.start, outage.span.end)).cloned().collect();
+            Some(Failure {
                 start,
                 end,
                 open: end >= as_of && (outages.is_empty() || outages.iter().any(|outage| outage.open)),
                 weighted_s: interval::weighted_s(&parts),
                 weight: parts.iter().map(|item| item.weight).fold(0.0, f64::max),
                 outages,
-            }
+            })
         })
         .collect()
+}
+
+/// The first recorded down time at or after a moment that lies outside announced maintenance.
+fn after_maintenance(account: &Account, recorded: &[(i64, i64)], mut at: i64) -> Option<i64> {
+    let windows = &account.evidence.maintenance;
+    loop {
+        let span = recorded.get(recorded.partition_point(|span| span.1 <= at))?;
+        at = span.0.max(at);
+        match windows.get(windows.partition_point(|window| window.1 <= at)).filter(|window| window.0 <= at) {
+            Some(window) => at = window.1,
+            None => return Some(at),
+        }
+    }
+}
+
+fn cut(item: &Weighted, start: i64, end: i64) -> Option<Weighted> {
+    let (start, end) = (item.start.max(start), item.end.min(end));
+    (start < end).then_some(Weighted { start, end, ..*item })
 }
 
 /// Builds the fact `failures`.

@@ -8,7 +8,7 @@ use super::super::columns::Builder;
 use super::super::context::Context;
 use super::account::{Account, Accounts, any, within, within_weighted};
 use super::describe;
-use crate::arithmetic::period;
+use crate::arithmetic::{interval, period};
 use crate::lake::LakeError;
 
 /// Builds the fact `location_time`.
@@ -55,8 +55,10 @@ pub(super) fn split(account: &Account) -> Vec<(String, Account)> {
                 None => (None, Vec::new()),
             };
             here.settle();
-            let account = Account::new(account.service.clone(), account.scheduled.clone(), here, account.rules.clone());
-            (place.clone(), account)
+            let scheduled = interval::clip(&account.scheduled, account.since, i64::MAX);
+            let mut split = Account::new(account.service.clone(), scheduled, here, account.rules.clone());
+            (split.since, split.scheduled) = (account.since, account.scheduled.clone());
+            (place.clone(), split)
         })
         .collect()
 }
