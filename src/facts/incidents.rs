@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
-use super::clock::{Judgement, Task, clock_of};
+use super::clock::{Judgement, Stops, Task, clock_of};
 use super::clock_problems::Problems;
 use super::columns::{Builder, boolean, elapsed_s, instant, integer, text};
 use super::context::Context;
@@ -138,7 +138,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let judged: Vec<Judgement> = (0..count)
         .map(|row| {
             let within = severity[rows[row]].and_then(|severity| declared.get(&severity));
-            let (clock, target_s) = clock_of(within, &context.project.clock, &[], 0.0, false);
+            let (clock, target_s) = clock_of(within, &context.project.clock, Stops::NONE);
             let task = Task { from: begin[row], done: restored[row], ended: None, due: None, met: None, as_of };
             task.judge(&clock, target_s)
         })

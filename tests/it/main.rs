@@ -26,4 +26,5 @@ mod reliability;
 mod restated;
 mod rules;
 mod slo;
+mod ticket_clocks;
 mod vendors;
