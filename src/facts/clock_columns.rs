@@ -116,6 +116,10 @@ impl<'a> Clocks<'a> {
             fact.number(name, self.each(&until, waited));
         }
         fact.number("observed_s", self.each(&until, calendar));
+        for (name, done) in [("respond_observed_s", self.responded), ("acknowledge_observed_s", self.acknowledged)] {
+            let seen: Vec<_> = done.iter().zip(&until).map(|(done, until)| done.or(*until)).collect();
+            fact.number(name, self.each(&seen, calendar));
+        }
     }
 
     fn resolution(&self, row: usize) -> Task {
