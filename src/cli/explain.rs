@@ -129,6 +129,12 @@ fn both(seconds: f64) -> String {
     format!("{} ({said})", exact(seconds))
 }
 
+/// The same of working time, whose days are none of 24 hours, unless it is said.
+fn worked(seconds: f64) -> String {
+    let said = both(seconds);
+    if seconds < 86_400.0 { said } else { said.replace(')', ", days of 24 h)") }
+}
+
 fn table(terminal: &Terminal, explained: &ClockExplanation) -> String {
     let rows = folded(&explained.segments).into_iter().filter_map(|segments| row(explained, segments));
     let header = ["From", "To", "State", "Team", "Calendar", "Counted", "Total"];
@@ -160,21 +166,24 @@ fn summary(explained: &ClockExplanation) -> Vec<String> {
     ];
     lines.extend(explained.service.as_ref().map(|service| format!("Service         {service}")));
     lines.push(format!("Calendar time   {}", both(explained.calendar_s)));
-    lines.push(format!("Working time    {}", both(explained.working_s)));
+    lines.push(format!("Working time    {}", worked(explained.working_s)));
     if explained.resolved_s > 0.0 {
-        lines.push(format!("Stood resolved  {} of working time more, which doesn't count", both(explained.resolved_s)));
+        lines.push(format!(
+            "Stood resolved  {} of working time more, which doesn't count",
+            worked(explained.resolved_s)
+        ));
     }
     let counts = if explained.stop_on_hold { "doesn't count" } else { "counts" };
     if explained.held_s > 0.0 {
-        lines.push(format!("On hold         {} of the working time, which {counts}", both(explained.held_s)));
+        lines.push(format!("On hold         {} of the working time, which {counts}", worked(explained.held_s)));
     }
     if explained.unplaced_hold_s > 0.0 {
         lines.push(format!("Not placed      {} on hold, of which no event says when", both(explained.unplaced_hold_s)));
     }
     match (explained.counted_s, explained.between_s) {
-        (Some(counted), _) => lines.push(format!("Counted         {}", both(counted))),
+        (Some(counted), _) => lines.push(format!("Counted         {}", worked(counted))),
         (None, Some((least, most))) => {
-            lines.push(format!("Counted         from {} to {}", both(least), both(most)));
+            lines.push(format!("Counted         from {} to {}", worked(least), worked(most)));
         }
         (None, None) => lines.push("Counted         not known".to_string()),
     }
@@ -186,7 +195,7 @@ fn target(explained: &ClockExplanation) -> Vec<String> {
     let mut lines = Vec::new();
     match (explained.due_by_export, explained.target_s) {
         (true, _) => lines.push("Target          the export's own due instant".to_string()),
-        (false, Some(target)) => lines.push(format!("Target          {}", both(target))),
+        (false, Some(target)) => lines.push(format!("Target          {}", worked(target))),
         (false, None) => lines.push("Target          none for this priority".to_string()),
     }
     match (explained.due_at, explained.target_s) {

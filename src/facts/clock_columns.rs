@@ -117,7 +117,10 @@ impl<'a> Clocks<'a> {
         }
         fact.number("observed_s", self.each(&until, calendar));
         for (name, done) in [("respond_observed_s", self.responded), ("acknowledge_observed_s", self.acknowledged)] {
-            let seen: Vec<_> = done.iter().zip(&until).map(|(done, until)| done.or(*until)).collect();
+            // Exports that never say so are silent about it, and nobody has waited.
+            let recorded = done.iter().any(Option::is_some);
+            let seen: Vec<_> =
+                done.iter().zip(&until).map(|(done, until)| done.or(*until).filter(|_| recorded)).collect();
             fact.number(name, self.each(&seen, calendar));
         }
     }

@@ -113,8 +113,11 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.number("time_to_restore_s", clock(&begin, &restored));
     let until: Vec<Option<i64>> = restored.iter().map(|restored| Some(restored.unwrap_or(as_of))).collect();
     fact.number("observed_s", clock(&begin, &until));
-    let or_until =
-        |done: &[Option<i64>]| done.iter().zip(&until).map(|(done, until)| done.or(*until)).collect::<Vec<_>>();
+    // Exports that never say so are silent about it, and nobody has waited.
+    let or_until = |done: &[Option<i64>]| {
+        let recorded = done.iter().any(Option::is_some);
+        done.iter().zip(&until).map(|(done, until)| done.or(*until).filter(|_| recorded)).collect::<Vec<_>>()
+    };
     fact.number("acknowledge_observed_s", clock(&detected, &or_until(&acknowledged)));
     fact.number("mitigate_observed_s", clock(&begin, &or_until(&mitigated)));
 

@@ -70,6 +70,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_ticket_is_open_but_for_when_it_stood_resolved() {
@@ -78,5 +79,33 @@ mod tests {
         assert_eq!(stretches(0, None, &[(10, 20)]), [(0, Some(10)), (20, None)]);
         assert_eq!(stretches(0, Some(15), &[(10, 20)]), [(0, Some(15))], "it came back after its end: it didn't");
         assert_eq!(stretches(12, Some(30), &[(10, 20)]), [(12, Some(30))], "resolved before it was opened: it wasn't");
+    }
+
+    proptest! {
+        #[test]
+        fn stretches_and_resolved_times_tile_a_life(
+            lengths in prop::collection::vec(1..9_i64, 0..9), opened in 0..20_i64, more in prop::option::of(0..9_i64),
+        ) {
+            // Lengths of stretches in turn: open, resolved, open ...
+            let (mut at, mut is_open) = (opened, vec![false; 200]);
+            let mut done = Vec::new();
+            for (number, length) in lengths.iter().enumerate() {
+                let next = at + length;
+                if number % 2 == 1 { done.push((at, next)); }
+                (at..next).for_each(|tick| is_open[tick as usize] = number % 2 == 0);
+                at = next;
+            }
+            let came_back = at;
+            if lengths.len() % 2 == 0 {
+                let last = more.map_or(200, |more| came_back + more);
+                (came_back..last).for_each(|tick| is_open[tick as usize] = true);
+                let found = stretches(opened, more.map(|more| came_back + more), &done);
+                for tick in 0..200 {
+                    let inside = found.iter().any(|(from, to)| *from <= tick && to.is_none_or(|to| tick < to));
+                    prop_assert_eq!(inside, is_open[tick as usize], "{}", tick);
+                }
+                prop_assert_eq!(found.len(), done.len() + 1);
+            }
+        }
     }
 }

@@ -186,10 +186,10 @@ fn the_clock_stands_while_a_ticket_is_resolved() {
     Resolved        Mon 2026-05-25 10:00:00
     Service         Mail
     Calendar time   505:00:00 (21 d)
-    Working time    41:00:00 (1 d 17 h)
-    Stood resolved  110:00:00 (4 d 14 h) of working time more, which doesn't count
+    Working time    41:00:00 (1 d 17 h, days of 24 h)
+    Stood resolved  110:00:00 (4 d 14 h, days of 24 h) of working time more, which doesn't count
     On hold         10:00:00 (10 h) of the working time, which doesn't count
-    Counted         31:00:00 (1 d 7 h)
+    Counted         31:00:00 (1 d 7 h, days of 24 h)
     Target          4:00:00 (4 h)
     Due             Mon 2026-05-04 13:00:00
     Used            775 % of the target (12625 % if calendar time counted)
