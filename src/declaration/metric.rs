@@ -138,6 +138,8 @@ pub enum Time {
         from: String,
         /// When it no longer counts.
         to: String,
+        /// What its age is reckoned from, where that isn't when it began to count.
+        since: Option<String>,
     },
 }
 

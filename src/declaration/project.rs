@@ -223,10 +223,14 @@ impl Project {
                 Ok(calendar) => {
                     calendars.insert(name.clone(), calendar);
                 }
-                Err(message) => report(
-                    Issue::error(PROJECT_FILE, format!("calendar `{name}`: {message}"))
-                        .at_offset(text, raw.span().start),
-                ),
+                Err(message) => {
+                    // Its name is declared all the same: who uses it has made no mistake.
+                    calendars.entry(name.clone()).or_insert_with(Calendar::always);
+                    report(
+                        Issue::error(PROJECT_FILE, format!("calendar `{name}`: {message}"))
+                            .at_offset(text, raw.span().start),
+                    );
+                }
             }
         }
         let mut clock = Calendar::always();

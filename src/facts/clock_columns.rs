@@ -1,8 +1,9 @@
 //! The clocks of the fact `tickets`: durations in calendar, working and net time, targets and verdicts.
 
-use super::clock::{Clock, Judgement, Task, clock_of};
+use super::clock::{Judgement, Stops, Task, clock_of};
 use super::clock_contract::Contracts;
-use super::clock_course::{Course, Wait};
+use super::clock_course::{Course, unplaced_s};
+use super::clock_wait::Wait;
 use super::columns::{Builder, elapsed_s};
 use crate::arithmetic::interval;
 use crate::declaration::project::Project;
@@ -37,11 +38,28 @@ impl<'a> Clocks<'a> {
         self.opened.len()
     }
 
-    /// Spans on hold, and seconds on hold of which only the sum is known.
-    fn holds(&self, row: usize) -> (&'a [(i64, i64)], f64) {
-        match self.courses[row] {
-            Some(course) => (&course.holds, 0.0),
-            None => (&[], self.on_hold_s[row].unwrap_or(0.0)),
+    /// What stops the clocks of a ticket: that it is resolved, and, with `on_hold`, that it waits.
+    fn stops(&self, row: usize, on_hold: bool) -> Stops<'a> {
+        let course = self.courses[row];
+        let from = self.opened[row].unwrap_or(self.as_of);
+        Stops {
+            spans: course.map(|course| course.standing(on_hold)).unwrap_or_default(),
+            unplaced_s: if on_hold { unplaced_s(course, self.on_hold_s[row]) } else { 0.0 },
+            life: (from, self.ended[row].unwrap_or(self.as_of).max(from)),
+        }
+    }
+
+    /// Seconds on hold until an instant. More than the life is an error of the export, and missing.
+    fn on_hold(&self, row: usize, from: i64, to: i64) -> Option<f64> {
+        let (course, counter) = (self.courses[row], self.on_hold_s[row]);
+        match course {
+            Some(course) if !course.holds.is_empty() => {
+                Some(interval::length_s(&interval::clip(&course.holds, from, to)))
+            }
+            _ if counter.is_some() => {
+                counter.filter(|held| elapsed_s(Some(from), Some(to)).is_some_and(|life| *held <= life))
+            }
+            _ => course.filter(|course| course.has_states).map(|_| 0.0),
         }
     }
 
@@ -64,10 +82,8 @@ impl<'a> Clocks<'a> {
         }
         let diagnose = (0..self.count()).map(|row| elapsed_s(self.acknowledged[row], self.diagnosed[row]));
         fact.number("time_to_diagnose_s", diagnose.collect());
-        let working = |_: usize, from: i64, to: i64| {
-            elapsed_s(Some(from), Some(to))?;
-            Some(self.project.clock.working_s(from, to))
-        };
+        let working =
+            |row: usize, from: i64, to: i64| self.stops(row, false).on(&self.project.clock).counted_s(from, to);
         for (name, ends) in [
             ("working_time_to_acknowledge_s", self.acknowledged),
             ("working_time_to_respond_s", self.responded),
@@ -76,23 +92,11 @@ impl<'a> Clocks<'a> {
         ] {
             fact.number(name, self.each(ends, working));
         }
-        let net = |row: usize, from: i64, to: i64| {
-            let (holds, unplaced_s) = self.holds(row);
-            Clock { calendar: &self.project.clock, holds, unplaced_s }.counted_s(from, to)
-        };
-        // Of a mere number of seconds on hold nobody knows how many lie before the first answer.
-        let placed = |row: usize, from: i64, to: i64| {
-            let (_, unplaced_s) = self.holds(row);
-            net(row, from, to).filter(|_| unplaced_s == 0.0)
-        };
-        fact.number("net_time_to_respond_s", self.each(self.responded, placed));
+        let net = |row: usize, from: i64, to: i64| self.stops(row, true).on(&self.project.clock).counted_s(from, to);
+        fact.number("net_time_to_respond_s", self.each(self.responded, net));
         fact.number("net_time_to_resolve_s", self.each(self.resolved, net));
         let until: Vec<Option<i64>> = self.ended.iter().map(|ended| Some(ended.unwrap_or(self.as_of))).collect();
-        let on_hold = |row: usize, from: i64, to: i64| match self.courses[row] {
-            Some(course) => Some(interval::length_s(&interval::clip(&course.holds, from, to))),
-            None => self.on_hold_s[row],
-        };
-        fact.number("on_hold_s", self.each(&until, on_hold));
+        fact.number("on_hold_s", self.each(&until, |row, from, to| self.on_hold(row, from, to)));
         for (name, kind) in [
             ("waiting_user_s", Wait::User),
             ("waiting_supplier_s", Wait::Supplier),
@@ -100,13 +104,25 @@ impl<'a> Clocks<'a> {
             ("waiting_other_s", Wait::Other),
         ] {
             let waited = |row: usize, from: i64, to: i64| {
-                let spans = self.courses[row]?.waited.iter().filter(|(wait, ..)| *wait == kind);
+                // What the tool counted and no event shows was spent waiting for nobody knows whom.
+                let course = self.courses[row].filter(|course| course.has_states)?;
+                if unplaced_s(Some(course), self.on_hold_s[row]) > 0.0 {
+                    return None;
+                }
+                let spans = course.waited.iter().filter(|(wait, ..)| *wait == kind);
                 let spans = interval::union(spans.map(|(_, from, to)| (*from, *to)).collect());
                 Some(interval::length_s(&interval::clip(&spans, from, to)))
             };
             fact.number(name, self.each(&until, waited));
         }
         fact.number("observed_s", self.each(&until, calendar));
+        for (name, done) in [("respond_observed_s", self.responded), ("acknowledge_observed_s", self.acknowledged)] {
+            // Exports that never say so are silent about it, and nobody has waited.
+            let recorded = done.iter().any(Option::is_some);
+            let seen: Vec<_> =
+                done.iter().zip(&until).map(|(done, until)| done.or(*until).filter(|_| recorded)).collect();
+            fact.number(name, self.each(&seen, calendar));
+        }
     }
 
     fn resolution(&self, row: usize) -> Task {
@@ -124,8 +140,7 @@ impl<'a> Clocks<'a> {
     fn resolve(&self, row: usize) -> Judgement {
         let clocks = &self.project.clocks;
         let within = self.priority[row].and_then(|priority| clocks.resolve_within.get(&priority));
-        let (holds, unplaced_s) = self.holds(row);
-        let (clock, target_s) = clock_of(within, &self.project.clock, holds, unplaced_s, clocks.stop_on_hold);
+        let (clock, target_s) = clock_of(within, &self.project.clock, self.stops(row, clocks.stop_on_hold));
         self.resolution(row).judge(&clock, target_s)
     }
 
@@ -134,8 +149,7 @@ impl<'a> Clocks<'a> {
     fn respond(&self, row: usize) -> Judgement {
         let clocks = &self.project.clocks;
         let within = self.priority[row].and_then(|priority| clocks.respond_within.get(&priority));
-        let (holds, _) = self.holds(row);
-        let (clock, target_s) = clock_of(within, &self.project.clock, holds, 0.0, clocks.stop_on_hold);
+        let (clock, target_s) = clock_of(within, &self.project.clock, self.stops(row, clocks.stop_on_hold));
         let task = Task { done: self.responded[row], due: self.respond_due[row], met: None, ..self.resolution(row) };
         let judged = task.judge(&clock, target_s);
         let silent = task.done.is_none() && task.ended.is_some();
@@ -146,9 +160,8 @@ impl<'a> Clocks<'a> {
     fn supply(&self, row: usize) -> Option<Judgement> {
         let supplier = self.supplier[row]?;
         let within = self.contracts.within(Some(supplier), self.service[row], self.priority[row], self.opened[row]);
-        let (holds, unplaced_s) = self.holds(row);
-        let stops = self.project.clocks.stop_on_hold;
-        let (clock, target_s) = clock_of(within, &self.project.clock, holds, unplaced_s, stops);
+        let stops = self.stops(row, self.project.clocks.stop_on_hold);
+        let (clock, target_s) = clock_of(within, &self.project.clock, stops);
         let task = self.resolution(row);
         let due = task.due.filter(|_| within.is_none());
         Some(Task { due, met: None, ..task }.judge(&clock, target_s))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
-use super::clock::{Judgement, Task, clock_of};
+use super::clock::{Judgement, Stops, Task, clock_of};
 use super::clock_problems::Problems;
 use super::columns::{Builder, boolean, elapsed_s, instant, integer, text};
 use super::context::Context;
@@ -113,6 +113,13 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.number("time_to_restore_s", clock(&begin, &restored));
     let until: Vec<Option<i64>> = restored.iter().map(|restored| Some(restored.unwrap_or(as_of))).collect();
     fact.number("observed_s", clock(&begin, &until));
+    // Exports that never say so are silent about it, and nobody has waited.
+    let or_until = |done: &[Option<i64>]| {
+        let recorded = done.iter().any(Option::is_some);
+        done.iter().zip(&until).map(|(done, until)| done.or(*until).filter(|_| recorded)).collect::<Vec<_>>()
+    };
+    fact.number("acknowledge_observed_s", clock(&detected, &or_until(&acknowledged)));
+    fact.number("mitigate_observed_s", clock(&begin, &or_until(&mitigated)));
 
     let (problem, severity) = (texts("problem")?, integer(&incidents, "severity")?);
     let problems = Problems::read(context)?;
@@ -138,7 +145,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let judged: Vec<Judgement> = (0..count)
         .map(|row| {
             let within = severity[rows[row]].and_then(|severity| declared.get(&severity));
-            let (clock, target_s) = clock_of(within, &context.project.clock, &[], 0.0, false);
+            let (clock, target_s) = clock_of(within, &context.project.clock, Stops::NONE);
             let task = Task { from: begin[row], done: restored[row], ended: None, due: None, met: None, as_of };
             task.judge(&clock, target_s)
         })

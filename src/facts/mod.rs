@@ -9,12 +9,14 @@ mod clock_contract;
 mod clock_course;
 mod clock_life;
 mod clock_problems;
+mod clock_wait;
 mod columns;
 mod context;
 mod deployments;
 mod effort;
 mod evidence;
 mod failure_history;
+mod first_contact;
 mod incident_origins;
 mod incidents;
 mod needs;
@@ -25,6 +27,7 @@ mod probes;
 mod problems;
 mod service_time;
 mod ticket_links;
+mod ticket_spells;
 mod tickets;
 mod tiers;
 
@@ -54,6 +57,11 @@ pub const FACTS: &[Fact] = &[
         name: "tickets",
         tables: &["tickets", "ticket_events", "teams", "services", "links", "problems", "agreements"],
         build: tickets::build,
+    },
+    Fact {
+        name: "ticket_spells",
+        tables: &["tickets", "ticket_events", "teams", "services", "links", "problems", "agreements"],
+        build: ticket_spells::build,
     },
     Fact { name: "ticket_steps", tables: &["tickets", "ticket_events", "teams"], build: tickets::build_steps },
     Fact {

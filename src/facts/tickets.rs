@@ -10,6 +10,7 @@ use super::clock_course::{Course, courses};
 use super::clock_problems::Problems;
 use super::columns::{Builder, boolean, elapsed_s, instant, integer, number, text};
 use super::context::Context;
+use super::first_contact::FirstContact;
 use super::incidents::linked;
 use super::path::{self, Path};
 use crate::lake::LakeError;
@@ -95,7 +96,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         .zip(&resolved)
         .map(|((resolver, tier), resolved)| tier_of(*resolver, *resolved).or(*tier).filter(|_| resolved.is_some()))
         .collect();
-    fact.text("resolver_team", resolver);
+    fact.text("resolver_team", resolver.clone());
     fact.integer("resolver_tier", resolver_tier.clone());
     for name in ["category", "subcategory", "resolution_code", "change", "caused_by_change"] {
         fact.text(name, pick(&rows, &text(&tickets, name)?));
@@ -123,13 +124,24 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let reopens: Vec<Option<i64>> = pick(&rows, &integer(&tickets, "reopens")?)
         .into_iter()
         .zip(&courses)
-        .map(|(counter, course)| counter.or(course.map(|course| course.returns)))
+        .map(|(counter, course)| counter.or(course.filter(|course| course.has_states).map(|course| course.returns)))
         .collect();
     fact.integer("reassignments", reassignments.clone());
     fact.integer("reopens", reopens.clone());
-    for name in ["major", "valid", "automated", "first_contact"] {
+    for name in ["major", "valid", "automated"] {
         fact.boolean(name, pick(&rows, &boolean(&tickets, name)?));
     }
+    let marks = pick(&rows, &boolean(&tickets, "first_contact")?);
+    let contact = |row: usize| FirstContact {
+        mark: marks[row],
+        course: courses[row],
+        responded: responded[row],
+        resolved: resolved[row],
+        resolver: resolver[row],
+        reassignments: reassignments[row],
+        reopens: reopens[row],
+    };
+    fact.boolean("first_contact", (0..rows.len()).map(|row| contact(row).judge()).collect());
     fact.number("satisfaction", pick(&rows, &number(&tickets, "satisfaction")?));
     fact.boolean("open", ended.iter().map(|ended| Some(ended.is_none())).collect());
     fact.boolean("resolved", is_resolved.iter().map(|resolved| Some(*resolved)).collect());

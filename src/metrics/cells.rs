@@ -79,14 +79,15 @@ impl Cells {
                             place(next - 1, 0);
                         }
                     }
-                    Time::Alive { to, .. } => {
+                    Time::Alive { from, to, since } => {
+                        let born = columns.instant(since.as_ref().unwrap_or(from))[row];
                         let (from, to) = (instants[row], columns.instant(to)[row]);
-                        if from == NEVER {
+                        if from == NEVER || born == NEVER {
                             continue;
                         }
                         for (period, moment) in moments.iter().enumerate() {
                             if from < *moment && (to == NEVER || to >= *moment) {
-                                place(period, if bands { band((moment - from) as f64 / 1e6) } else { 0 });
+                                place(period, if bands { band((moment - born) as f64 / 1e6) } else { 0 });
                             }
                         }
                     }

@@ -257,8 +257,8 @@ pub(super) fn need(needs: &mut Needs, metric: &Metric, by: &[String], filter: Op
         Time::At(at) => {
             needs.instants.insert(at.clone());
         }
-        Time::Alive { from, to } => {
-            needs.instants.extend([from.clone(), to.clone()]);
+        Time::Alive { from, to, since } => {
+            needs.instants.extend([from, to].into_iter().chain(since).cloned());
         }
     }
     needs.words.extend(by.iter().filter(|name| *name != AGE_BAND).cloned());
@@ -329,7 +329,7 @@ impl Job<'_> {
         let (rows, excluded) = self.population(self.cells.rows(group, index), population.as_ref(), exclude);
         measure.excluded = excluded;
         let ages = match time {
-            Time::Alive { from, .. } => Some((self.columns.instant(from), moment)),
+            Time::Alive { from, since, .. } => Some((self.columns.instant(since.as_ref().unwrap_or(from)), moment)),
             Time::At(_) => None,
         };
         let cell = Cell { rows: &rows, ages, span: (measure.period.start, moment) };

@@ -18,6 +18,8 @@ pub enum State {
     Working,
     /// Working time in which the ticket was on hold.
     OnHold,
+    /// Working time in which it stood resolved, before it came back.
+    Resolved,
     /// Before the first or after the last working hour of the day.
     OutsideHours,
     /// Between two shifts of a day.
@@ -29,7 +31,7 @@ pub enum State {
 }
 
 impl State {
-    /// Whether the calendar counts it.
+    /// Whether it is working time in which the ticket was to be resolved.
     #[must_use]
     pub fn is_working_time(self) -> bool {
         matches!(self, Self::Working | Self::OnHold)
@@ -41,6 +43,7 @@ impl State {
         match self {
             Self::Working => "working",
             Self::OnHold => "on hold",
+            Self::Resolved => "resolved",
             Self::OutsideHours => "outside hours",
             Self::Break => "break",
             Self::Closed => "closed",
@@ -66,6 +69,8 @@ pub struct Segment {
     pub tier: Option<i64>,
     /// Whether the ticket was on hold, in working time or not.
     pub on_hold: bool,
+    /// Whether it stood resolved before it came back, in working time or not.
+    pub resolved: bool,
     /// By how much the clocks on the wall went forward as it began; negative: back.
     pub clock_change_s: Option<i64>,
     /// Its length.
@@ -88,7 +93,7 @@ pub fn segments(life: &Life, calendar: &Calendar, zone: Tz, from: i64, to: i64) 
         .map(|pair| (pair[1].0, (pair[1].1 - pair[0].1) / SECOND_US))
         .collect();
     let mut cuts: BTreeSet<i64> = BTreeSet::from([from, to]);
-    cuts.extend(working.iter().chain(&life.holds).flat_map(|span| [span.0, span.1]));
+    cuts.extend(working.iter().chain(&life.holds).chain(&life.done).flat_map(|span| [span.0, span.1]));
     cuts.extend(life.stays.iter().map(|stay| stay.0));
     cuts.extend(changes.iter().map(|change| change.0));
     if !calendar.is_always() {
@@ -102,17 +107,22 @@ pub fn segments(life: &Life, calendar: &Calendar, zone: Tz, from: i64, to: i64) 
             let next = spans.partition_point(|span| span.0 <= start);
             next.checked_sub(1).is_some_and(|last| start < spans[last].1)
         };
-        let (works, on_hold) = (within(&working), within(&life.holds));
+        let (works, on_hold, resolved) = (within(&working), within(&life.holds), within(&life.done));
         let (off, day) = if works { (State::Working, None) } else { closed(calendar, zone, start) };
         let stay = life.stays.iter().rev().find(|stay| stay.0 <= start);
         let segment = Segment {
             from: start,
             to: end,
-            state: if works && on_hold { State::OnHold } else { off },
+            state: match works {
+                true if resolved => State::Resolved,
+                true if on_hold => State::OnHold,
+                _ => off,
+            },
             day,
             team: stay.map(|stay| stay.1.clone()),
             tier: stay.and_then(|stay| stay.2),
             on_hold,
+            resolved,
             clock_change_s: changes.iter().find(|change| change.0 == start).map(|change| change.1),
             calendar_s: 0.0,
             counted_s: 0.0,
@@ -146,7 +156,7 @@ fn seconds(micros: i64) -> f64 {
 /// Whether the second of two neighbours only goes on with the first.
 fn is_one(last: &Segment, next: &Segment) -> bool {
     next.clock_change_s.is_none()
-        && (last.state, last.on_hold, &last.day) == (next.state, next.on_hold, &next.day)
+        && (last.state, last.on_hold, last.resolved, &last.day) == (next.state, next.on_hold, next.resolved, &next.day)
         && (last.tier, &last.team) == (next.tier, &next.team)
 }
 
@@ -186,6 +196,7 @@ mod tests {
             resolved_at: None,
             ended_at: None,
             holds,
+            done: Vec::new(),
             unplaced_hold_s: 0.0,
             stays,
             calendar: Calendar::always(),
@@ -194,6 +205,9 @@ mod tests {
             working_time_to_resolve_s: None,
             net_time_to_resolve_s: None,
             clock_s: None,
+            clock_between_s: None,
+            service: None,
+            reckoned: None,
             target_s: None,
             own_due_at: None,
             due_at: None,
@@ -239,26 +253,31 @@ mod tests {
         #[test]
         fn segments_tile_and_sum_to_the_clock(
             holds in prop::collection::vec((0..300_i64, 1..40_i64), 0..5),
+            done in prop::collection::vec((0..300_i64, 1..40_i64), 0..3),
             stays in prop::collection::vec((0..300_i64, 0..3_i64), 0..5),
             (from, length) in (0..10_000_i64, 0..20_000_i64), stops: bool, always: bool,
         ) {
             let calendar = if always { Calendar::always() } else { office() };
-            let holds = interval::union(holds.into_iter().map(|(at, n)| (MONDAY + at * HOUR, MONDAY + (at + n) * HOUR)).collect());
+            let spans = |of: Vec<(i64, i64)>| interval::union(of.into_iter().map(|(at, n)| (MONDAY + at * HOUR, MONDAY + (at + n) * HOUR)).collect());
+            let (holds, done) = (spans(holds), spans(done));
             let mut stays: Vec<_> =
                 stays.into_iter().map(|(at, team)| (MONDAY + at * HOUR, format!("Team {team}"), Some(team))).collect();
             stays.sort();
             let (from, to) = (MONDAY + from * 60 * SECOND_US, MONDAY + (from + length) * 60 * SECOND_US);
-            let found = segments(&life(holds.clone(), stays, stops), &calendar, Berlin, from, to);
+            let own = Life { done: done.clone(), ..life(holds.clone(), stays, stops) };
+            let found = segments(&own, &calendar, Berlin, from, to);
             prop_assert_eq!(found.is_empty(), from == to);
             if let (Some(first), Some(last)) = (found.first(), found.last()) {
                 prop_assert_eq!((first.from, last.to), (from, to));
-                let held: f64 = interval::clip(&holds, from, to).iter().map(|(a, b)| calendar.working_s(*a, *b)).sum();
-                let net = calendar.working_s(from, to) - if stops { held } else { 0.0 };
+                let stood = if stops { interval::union(holds.iter().chain(&done).copied().collect()) } else { done };
+                let stood: f64 = interval::clip(&stood, from, to).iter().map(|(a, b)| calendar.working_s(*a, *b)).sum();
+                let net = calendar.working_s(from, to) - stood;
                 prop_assert_eq!(last.total_s, net);
             }
             prop_assert!(found.windows(2).all(|pair| pair[0].to == pair[1].from && !is_one(&pair[0], &pair[1])));
             for segment in &found {
-                prop_assert_eq!(calendar.working_s(segment.from, segment.to) > 0.0, segment.state.is_working_time());
+                let works = matches!(segment.state, State::Working | State::OnHold | State::Resolved);
+                prop_assert_eq!(calendar.working_s(segment.from, segment.to) > 0.0, works);
                 prop_assert_eq!(segment.calendar_s, (segment.to - segment.from) as f64 / 1e6);
             }
         }

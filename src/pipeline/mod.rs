@@ -8,6 +8,7 @@ mod explain;
 mod explain_segments;
 mod extent;
 mod failure;
+mod holds;
 mod ingest;
 mod measure;
 mod measure_frame;

@@ -154,6 +154,16 @@ fn references(session: &Session, quality: &mut Quality) -> Result<(), LakeError>
                 quality.order_violations.push((name.clone(), format!("{later} before {earlier}"), count));
             }
         }
+        if name == "tickets" {
+            let count = super::holds::longer_than_life(session)?;
+            if count > 0 {
+                quality.order_violations.push((
+                    name.clone(),
+                    "on_hold_s longer than the ticket's life".to_string(),
+                    count,
+                ));
+            }
+        }
         for column in &table.columns {
             let Some(target) = &column.references else { continue };
             if !keys.contains_key(target) {
@@ -225,9 +235,9 @@ fn key_values(session: &Session, table: &str) -> Result<BTreeSet<String>, LakeEr
     Ok(column.str().map(|values| values.iter().flatten().map(str::to_string).collect()).unwrap_or_default())
 }
 
-/// Tickets open at the start + opened - ended - open at the end of a period: 0 unless instants are impossible.
+/// Tickets open at the start + opened and reopened - ended - open at the end of a period: 0 unless instants are impossible.
 fn unreconciled(session: &Session, period: &Period) -> Result<i64, Failure> {
-    let tickets = session.fact("tickets")?;
+    let tickets = session.fact("ticket_spells")?;
     if tickets.height() == 0 {
         return Ok(0);
     }
@@ -235,7 +245,7 @@ fn unreconciled(session: &Session, period: &Period) -> Result<i64, Failure> {
         let column = tickets.column(name)?.cast(&DataType::Int64)?;
         Ok(column.i64()?.iter().collect())
     };
-    let (opened, ended) = (instants("opened_at")?, instants("ended_at")?);
+    let (opened, ended) = (instants("from_at")?, instants("to_at")?);
     let end = period.end.min(session.as_of.saturating_add(1));
     let mut residual = 0;
     for (opened, ended) in opened.into_iter().zip(ended) {

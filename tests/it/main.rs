@@ -29,4 +29,5 @@ mod reliability;
 mod restated;
 mod rules;
 mod slo;
+mod ticket_clocks;
 mod vendors;

@@ -72,9 +72,10 @@ impl Check<'_> {
         let mut columns = fact.clone();
         match time {
             Time::At(at) => self.instant("at", at, fact),
-            Time::Alive { from, to } => {
-                self.instant("alive", from, fact);
-                self.instant("alive", to, fact);
+            Time::Alive { from, to, since } => {
+                for column in [from, to].into_iter().chain(since) {
+                    self.instant("alive", column, fact);
+                }
                 columns.extend(STOCK_COLUMNS.map(|(name, kind)| (name.to_string(), kind)));
             }
         }

@@ -21,7 +21,7 @@ pub fn formula_text(metric: &Metric) -> String {
             }
             match time {
                 Time::At(at) => text.push_str(&format!(", by {at}")),
-                Time::Alive { from, to } => {
+                Time::Alive { from, to, .. } => {
                     text.push_str(&format!(", at a moment from {from} until {to}"));
                 }
             }
@@ -96,7 +96,7 @@ fn aggregate(metric: &Metric) -> String {
         Time::At(at) => {
             vec![format!("{rows}.{at} >= :period_start"), format!("{rows}.{at} < :period_end")]
         }
-        Time::Alive { from, to } => {
+        Time::Alive { from, to, .. } => {
             vec![format!("{rows}.{from} <= :moment"), format!("({rows}.{to} IS NULL OR {rows}.{to} > :moment)")]
         }
     };
@@ -104,8 +104,9 @@ fn aggregate(metric: &Metric) -> String {
     conditions.extend(exclude.iter().map(|(_, row)| format!("NOT COALESCE({}, FALSE)", row.sql)));
     let rows = match time {
         // Age is no column of the fact: it depends on the moment.
-        Time::Alive { from, .. } if aged => format!(
-            "(\n  SELECT *, CAST(EXTRACT(EPOCH FROM :moment - {from}) AS DOUBLE PRECISION) AS age_s\n  FROM {fact}\n) AS stock"
+        Time::Alive { from, since, .. } if aged => format!(
+            "(\n  SELECT *, CAST(EXTRACT(EPOCH FROM :moment - {}) AS DOUBLE PRECISION) AS age_s\n  FROM {fact}\n) AS stock",
+            since.as_ref().unwrap_or(from)
         ),
         _ => fact.clone(),
     };

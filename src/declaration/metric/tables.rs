@@ -12,8 +12,9 @@ pub(super) fn time(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>) -> Option<Tim
         (false, true) => {
             let mut inner = fields.table(sheet, "alive", "alive.")?;
             let (from, to) = (inner.required_text(sheet, "from"), inner.required_text(sheet, "to"));
+            let since = if inner.has("since") { Some(inner.required_text(sheet, "since")?.value) } else { None };
             inner.finish(sheet);
-            Some(Time::Alive { from: from?.value, to: to?.value })
+            Some(Time::Alive { from: from?.value, to: to?.value, since })
         }
         (both, _) => {
             fields.take("at");

@@ -93,7 +93,7 @@ fn columns(definition: &Definition) -> BTreeSet<String> {
     if let Definition::Aggregate { time, population, exclude, value, coverage, .. } = definition {
         match time {
             Time::At(at) => found.extend([at.clone()]),
-            Time::Alive { from, to } => found.extend([from.clone(), to.clone()]),
+            Time::Alive { from, to, since } => found.extend([from, to].into_iter().chain(since).cloned()),
         }
         let rows = population.iter().chain(exclude.iter().map(|(_, rule)| rule));
         found.extend(rows.flat_map(|row| row.columns.iter().cloned()));
