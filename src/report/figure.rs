@@ -1,11 +1,15 @@
 //! Figures as text: units that people say, digits no finer than the interval allows, and words for each kind of nothing.
 
 use super::duration::{NARROW, duration};
-use crate::declaration::metric::{Metric, Unit};
+use crate::declaration::expression::{Function, Value};
+use crate::declaration::metric::{Definition, Metric, Unit};
 use crate::metrics::measure::{Measure, State};
 
 /// What stands where a figure has no meaning.
 pub const NOTHING: &str = "–";
+
+/// From here on numbers are read whole.
+const LARGE: f64 = 100.0;
 
 /// The figure of a measure, or the word for its absence.
 pub fn of(metric: &Metric, measure: &Measure) -> String {
@@ -17,7 +21,25 @@ pub fn of(metric: &Metric, measure: &Measure) -> String {
         (State::NotApplicable, _) => NOTHING.to_owned(),
         (State::NotEnough, _) if measure.n == 0 => "too few".to_owned(),
         (State::NotEnough, _) => format!("too few (n{NARROW}={NARROW}{})", count(measure.n as f64)),
-        _ => "no data".to_owned(),
+        _ => known(metric, measure).unwrap_or_else(|| "no data".to_owned()),
+    }
+}
+
+/// What is known of a figure that has no value though something was measured: "above 23 d" where only a bound is (no failure in
+/// the time that was watched), "not reached" where too many still run for a quantile of their durations.
+pub fn known(metric: &Metric, measure: &Measure) -> Option<String> {
+    if measure.state != State::NoData || measure.value.is_some() {
+        return None;
+    }
+    let function = match &metric.definition {
+        Definition::Aggregate { value: Value::Aggregate(aggregate), .. } => Some(aggregate.function),
+        _ => None,
+    };
+    match (function, measure.lower, measure.upper) {
+        (Some(Function::KmMedian | Function::KmQuantile), ..) => (measure.n > 0).then(|| "not reached".to_owned()),
+        (_, Some(lower), _) if lower > 0.0 => Some(format!("above {}", value_text(metric, lower, None))),
+        (_, _, Some(upper)) => Some(format!("below {}", value_text(metric, upper, None))),
+        _ => None,
     }
 }
 
@@ -45,6 +67,8 @@ pub fn value_text(metric: &Metric, value: f64, half: Option<f64>) -> String {
         Unit::Count => count(value),
         Unit::PerHour => rate_per_hour(value),
         Unit::PerDay => rate_per_hour(value / 24.0),
+        // Tenths of hundreds are noise.
+        Unit::Number if value.abs() >= LARGE => count(value.round()),
         Unit::Number => signed(&decimals(value.abs(), digits(half, 1.0, 2)), value),
         Unit::Score => signed(&decimals(value.abs(), 0), value),
         Unit::Nines => decimals(value, 1),
@@ -102,12 +126,12 @@ fn signed(text: &str, value: f64) -> String {
     if value < 0.0 && !zero { format!("−{text}") } else { text.to_owned() }
 }
 
-/// A whole number with thin spaces between thousands; one decimal where it isn't whole.
+/// A whole number with thin spaces between thousands; one decimal where it is small and isn't whole.
 pub fn count(value: f64) -> String {
     if !value.is_finite() {
         return NOTHING.to_owned();
     }
-    let places = usize::from(value.fract().abs() > 1e-9);
+    let places = usize::from(value.abs() < LARGE && value.fract().abs() > 1e-9);
     let text = decimals(value.abs(), places);
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
     let mut grouped = String::new();
@@ -315,6 +339,38 @@ mod tests {
         assert_eq!(of_state(State::NoData), "no data");
         assert_eq!(of_state(State::NotEnough), "too few (n = 3)");
         assert_eq!(of_state(State::NotApplicable), "–");
+    }
+
+    #[test]
+    fn a_bound_or_a_curve_that_ends_too_early_says_more_than_no_data() {
+        let mut metric = example::metric("mtbf");
+        let mut measure = example::measure(&metric, 1.0);
+        (measure.value, measure.state, measure.n) = (None, State::NoData, 0);
+        measure.lower = Some(23.0 * 86_400.0);
+        assert_eq!(plain(&of(&metric, &measure)), "above 23 d");
+        let value = crate::declaration::expression::parse_value("KM_MEDIAN(resolve_s, resolved)").unwrap();
+        let time = crate::declaration::metric::Time::At("at".to_owned());
+        metric.definition = Definition::Aggregate {
+            fact: "tickets".to_owned(),
+            time,
+            population: None,
+            exclude: Vec::new(),
+            value,
+            coverage: None,
+            interval: crate::declaration::metric::IntervalKind::Km,
+        };
+        assert_eq!(of(&metric, &measure), "no data");
+        measure.n = 12;
+        assert_eq!(of(&metric, &measure), "not reached");
+        measure.lower = None;
+        assert_eq!(of(&metric, &Measure { state: State::NotEnough, ..measure }), format!("too few (n{NARROW}={NARROW}12)"));
+    }
+
+    #[test]
+    fn large_numbers_are_whole() {
+        assert_eq!(plain(&count(570_010.2)), "570 010");
+        assert_eq!(plain(&count(99.94)), "99.9");
+        assert_eq!(text("hops_mean", 1_234.56, None), "1 235");
     }
 
     #[test]

@@ -127,7 +127,7 @@ fn cell(column: &Column, card: Option<&Card>, all: &[&Card]) -> Cell {
                 little.map_or_else(String::new, |coverage| format!("coverage {}", figure::share(coverage, None)));
             let text = match measure.state {
                 State::Value => value(card),
-                _ => figure::NOTHING.to_owned(),
+                _ => figure::known(&card.metric, measure).unwrap_or_else(|| figure::NOTHING.to_owned()),
             };
             Cell::Text { text, small, missing: measure.value.is_none() }
         }

@@ -22,7 +22,7 @@ fn tile(scorecard: &Scorecard, declared: &Declared) -> Tile {
         .evidence
         .iter()
         .filter_map(|metric| scorecard.card(metric, &[]))
-        .filter(|card| card.current().value.is_some())
+        .filter(|card| card.current().value.is_some() || figure::known(&card.metric, card.current()).is_some())
         .map(short)
         .collect();
     evidence.extend(below(scorecard, declared));
