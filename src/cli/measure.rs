@@ -10,7 +10,7 @@ use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period::Period;
 use crate::metrics::measure::{Flag, Measure};
 use crate::pipeline::{self, Failure, Question, Session};
-use crate::report::{figure, level, v1, words};
+use crate::report::{compose, figure, level, v1, words};
 use crate::scorecard::restated::Published;
 use crate::scorecard::target::{self, DeclaredBy};
 
@@ -210,9 +210,11 @@ fn restated(terminal: &mut Terminal, session: &Session, differing: Vec<(Measure,
     if differing.is_empty() {
         terminal.note("no figure differs from what an earlier run reported for it")?;
     }
+    let since = pipeline::records_since(session, &differing)?;
     let rows = differing
         .iter()
-        .filter_map(|(measure, published)| {
+        .zip(&since)
+        .filter_map(|((measure, published), since)| {
             let metric = session.definitions.metrics.get(&measure.metric)?;
             let why = if published.redefined { "definition changed" } else { "restated" };
             Some(vec![
@@ -223,10 +225,14 @@ fn restated(terminal: &mut Terminal, session: &Session, differing: Vec<(Measure,
                 figure::of(metric, measure),
                 rfc3339(published.at),
                 why.to_string(),
+                match compose::records_in_words(since) {
+                    (records, _) if records.is_empty() => String::new(),
+                    (records, ids) => format!("{records} ({ids})"),
+                },
             ])
         })
         .collect();
-    let header = ["Metric", "Slice", "Period", "Published", "Now", "Published at", "Why"];
+    let header = ["Metric", "Slice", "Period", "Published", "Now", "Published at", "Why", "Records since"];
     let text = grid(terminal, &header, &[3, 4], rows);
     terminal.print(&text)?;
     Ok(Exit::Done)

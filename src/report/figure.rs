@@ -251,6 +251,39 @@ pub fn delta(metric: &Metric, change: f64, half: Option<f64>) -> String {
     }
 }
 
+/// Decimals with which a change and its parts are read so that no part that matters reads as nothing and the parts as they
+/// are read sum to the change as it is read, if up to six do; for shares and plain numbers, the others have units of their own.
+pub fn places_that_sum(metric: &Metric, parts: &[f64]) -> Option<usize> {
+    let scale = match metric.unit {
+        Unit::Share => 100.0,
+        Unit::Number | Unit::Score | Unit::Nines => 1.0,
+        _ => return None,
+    };
+    let usual = if is_availability(metric) || metric.unit == Unit::Number { 2 } else { 1 };
+    let largest = parts.iter().fold(0.0_f64, |most, part| most.max(part.abs()));
+    let read = |value: f64, places: usize| (value * scale * 10_f64.powi(places as i32)).round();
+    // A part below a hundredth of the largest may well read as nothing.
+    let seen = |places: &usize| parts.iter().all(|part| part.abs() < largest / 100.0 || read(*part, *places) != 0.0);
+    let sums = |places: &usize| {
+        let sum: f64 = parts.iter().map(|part| read(*part, *places)).sum();
+        sum == read(parts.iter().sum(), *places)
+    };
+    let most = usual..=6;
+    most.clone().find(|places| seen(places) && sums(places)).or_else(|| most.clone().find(seen)).or(Some(6))
+}
+
+/// A change with so many decimals, as [`places_that_sum`] gives them; without, as [`delta`].
+pub fn delta_to(metric: &Metric, change: f64, places: Option<usize>) -> String {
+    let Some(places) = places else { return delta(metric, change, None) };
+    let (scale, unit) =
+        if metric.unit == Unit::Share { (100.0, format!("{NARROW}points")) } else { (1.0, String::new()) };
+    let text = decimals((change * scale).abs(), places);
+    match text.chars().all(|digit| matches!(digit, '0' | '.')) {
+        true => "±0".to_owned(),
+        false => format!("{}{text}{unit}", if change < 0.0 { "−" } else { "+" }),
+    }
+}
+
 /// A small number as a word: "two outages" reads, "2 outages" counts.
 pub fn number_word(count: u64) -> String {
     const WORDS: [&str; 13] =
@@ -364,6 +397,17 @@ mod tests {
         assert_eq!(of(&metric, &measure), "not reached");
         measure.lower = None;
         assert_eq!(of(&metric, &Measure { state: State::NotEnough, ..measure }), format!("too few (n{NARROW}={NARROW}12)"));
+    }
+
+    #[test]
+    fn the_parts_of_a_change_are_read_to_the_digit_that_sums() {
+        let metric = example::metric("availability");
+        let parts = [-0.000_42 / 6.0, -0.000_43];
+        let places = places_that_sum(&metric, &parts);
+        let read = |change| plain(&delta_to(&metric, change, places));
+        assert_eq!(parts.map(read), ["−0.007 points", "−0.043 points"]);
+        assert_eq!(read(parts.iter().sum()), "−0.050 points");
+        assert_eq!(places_that_sum(&example::metric("incidents"), &[1.0]), None);
     }
 
     #[test]
