@@ -99,7 +99,8 @@ const RELATIVE: [&str; 18] = [
 pub(super) fn parse_period(text: &str, session: &Session) -> Result<Period, Trouble> {
     let (zone, begins) = (session.project.zone, session.project.fiscal_year_start);
     period::parse_fiscal(text, zone, session.as_of, begins).map_err(|message| {
-        let hint = weeks_of_year(text).or_else(|| nearest(text, RELATIVE).map(|near| format!("did you mean `{near}`?")));
+        let hint =
+            weeks_of_year(text).or_else(|| nearest(text, RELATIVE).map(|near| format!("did you mean `{near}`?")));
         Trouble::Failure(Failure::Usage { message: format!("--{message}"), hint })
     })
 }

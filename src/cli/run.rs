@@ -78,7 +78,8 @@ pub(super) fn warn_of_stale(
 ) -> Result<(), Trouble> {
     let Some(newest) = stale::dead_since(scorecard, report) else { return Ok(()) };
     let (zone, period) = (scorecard.zone, scorecard.period.label(scorecard.zone));
-    let text = format!("{}: nothing newer than {} is loaded, so none for {period}", report.name, stale::date(newest, zone));
+    let text =
+        format!("{}: nothing newer than {} is loaded, so none for {period}", report.name, stale::date(newest, zone));
     let hint = stale::day_end(newest, zone).map(|end| format!("try --as-of {end}"));
     terminal.warning_with(&text, hint.as_deref())?;
     Ok(())

@@ -90,8 +90,10 @@ fn earlier<'s>(
     let ids: BTreeSet<String> =
         scorecard.period.trailing(LOOK_BACK + 1, scorecard.zone).into_iter().map(|period| period.id).collect();
     let known = publications(session, Some(&report.name), &ids)?;
-    let known: BTreeSet<(&str, &Dims, &str, &str)> =
-        known.iter().map(|one| (one.metric.as_str(), &one.dims, one.period.as_str(), one.definition.as_str())).collect();
+    let known: BTreeSet<(&str, &Dims, &str, &str)> = known
+        .iter()
+        .map(|one| (one.metric.as_str(), &one.dims, one.period.as_str(), one.definition.as_str()))
+        .collect();
     let requests = report.requests();
     let mut found = Vec::new();
     for ((metric, dims), card) in &scorecard.cards {
@@ -104,7 +106,8 @@ fn earlier<'s>(
             let id = measure.period.id.as_str();
             let wanted = ids.contains(id) && (shown || id == before);
             // A figure that wasn't there was shown by nobody.
-            let new = measure.value.is_some() && !known.contains(&(metric.as_str(), dims, id, card.definition.as_str()));
+            let new =
+                measure.value.is_some() && !known.contains(&(metric.as_str(), dims, id, card.definition.as_str()));
             if wanted && new && !measure.flags.contains(&Flag::Partial) {
                 let mut measure = measure.clone();
                 measure.flags.remove(&Flag::Restated);

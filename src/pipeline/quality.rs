@@ -179,7 +179,10 @@ fn references(session: &Session, quality: &mut Quality) -> Result<(), LakeError>
 
 /// Whether an instant is one that somebody set ahead.
 fn is_plan(column: &str) -> bool {
-    column.starts_with("planned_") || column.starts_with("valid_") || column.contains("due_") || column.ends_with("_until")
+    column.starts_with("planned_")
+        || column.starts_with("valid_")
+        || column.contains("due_")
+        || column.ends_with("_until")
 }
 
 fn orphans(quality: &mut Quality, table: &str, column: &str, missing: Vec<&str>) {

@@ -72,7 +72,8 @@ mod tests {
         let of = |table: &str, newest| TableFreshness { table: table.to_owned(), rows: 1, newest };
         let both = BTreeSet::from(["outages", "probes"]);
         let mut found = |outages, probes| {
-            scorecard.quality.freshness = vec![of("outages", outages), of("probes", probes), of("tickets", Some(start))];
+            scorecard.quality.freshness =
+                vec![of("outages", outages), of("probes", probes), of("tickets", Some(start))];
             stale(&scorecard, &both)
         };
         assert_eq!(found(Some(start - 1), Some(start - 5)), Some(start - 1));

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::tiles::spark;
 use super::title_of;
-use crate::declaration::metric::Better;
+use crate::declaration::metric::{Better, Unit};
 use crate::declaration::report::{Column, Section, Show};
 use crate::metrics::measure::State;
 use crate::report::document::{Bar, Block, Cell, Heading, Mark, Spark, Table, Tone};
@@ -127,7 +127,7 @@ fn cell(column: &Column, card: Option<&Card>, all: &[&Card]) -> Cell {
             let small =
                 little.map_or_else(String::new, |coverage| format!("coverage {}", figure::share(coverage, None)));
             let text = match measure.state {
-                State::Value => value(card),
+                State::Value => aligned(card, all),
                 _ => figure::known(&card.metric, measure).unwrap_or_else(|| figure::NOTHING.to_owned()),
             };
             Cell::Text { text, small, missing: measure.value.is_none() }
@@ -145,6 +145,15 @@ fn cell(column: &Column, card: Option<&Card>, all: &[&Card]) -> Cell {
             }
             _ => missing(),
         },
+    }
+}
+
+/// A figure with the digits that all of its column can bear: shares whose intervals differ would else have as many decimals each.
+fn aligned(card: &Card, all: &[&Card]) -> String {
+    let widest = all.iter().filter_map(|card| figure::half(card.current())).reduce(f64::max);
+    match (card.metric.unit, &card.metric.up_to, card.current().value) {
+        (Unit::Share, None, Some(value)) => figure::value_text(&card.metric, value, widest),
+        _ => value(card),
     }
 }
 
