@@ -11,6 +11,7 @@ use crate::declaration::metric::Metric;
 use crate::metrics::measure::Measure;
 use crate::pipeline::{self, Contributions, Part, Session};
 use crate::report::{figure, v1};
+use crate::scorecard::contribution::is_additive;
 
 /// The answer for each metric, in the wanted format.
 pub(super) fn answer(
@@ -68,25 +69,26 @@ fn table(
             let value = |value: Option<f64>| {
                 value.map_or_else(|| figure::NOTHING.to_string(), |value| figure::value_text(metric, value, None))
             };
-            let change = |change: f64| figure::delta(metric, change, None);
+            let totals: Vec<f64> = parts.iter().map(|part| part.share.total()).collect();
+            let places = figure::places_that_sum(metric, &totals);
+            let change = |change: f64| figure::delta_to(metric, change, places);
+            // A count has no mix: what its parts add is all there is to say.
+            let ratio = !is_additive(metric);
+            let effects = |mix: f64, rate: f64, total: f64| -> Vec<String> {
+                if ratio { [mix, rate, total].map(change).to_vec() } else { vec![change(total)] }
+            };
             let mut rows: Vec<Vec<String>> = parts
                 .iter()
                 .map(|Part { before, after, share }| {
-                    let effects = [share.mix, share.rate, share.total()].map(change);
-                    [vec![name(&share.value), value(*before), value(*after)], effects.to_vec()].concat()
+                    let effects = effects(share.mix, share.rate, share.total());
+                    [vec![name(&share.value), value(*before), value(*after)], effects].concat()
                 })
                 .collect();
             let (mix, rate, total) = pipeline::sums(parts);
-            let effects = [mix, rate, total].map(change);
-            rows.push([vec!["sum".to_string(), value(before.value), value(after.value)], effects.to_vec()].concat());
-            let header = [
-                dimension.unwrap_or_default(),
-                &before.period.id,
-                &after.period.id,
-                "Mix effect",
-                "Rate effect",
-                "Total",
-            ];
+            let sums = effects(mix, rate, total);
+            rows.push([vec!["sum".to_string(), value(before.value), value(after.value)], sums].concat());
+            let mut header = vec![dimension.unwrap_or_default(), &before.period.id, &after.period.id];
+            header.extend(if ratio { &["Mix effect", "Rate effect", "Total"][..] } else { &["Change"] });
             format!("{}\n{}", metric.title, grid(terminal, &header, &[1, 2, 3, 4, 5], rows))
         }
         Contributions::Index { measure, parts } => {

@@ -10,7 +10,7 @@ use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period::Period;
 use crate::metrics::measure::{Flag, Measure};
 use crate::pipeline::{self, Failure, Question, Session};
-use crate::report::{figure, level, v1, words};
+use crate::report::{compose, figure, level, v1, words};
 use crate::scorecard::restated::Published;
 use crate::scorecard::target::{self, DeclaredBy};
 
@@ -101,7 +101,7 @@ impl Arguments {
             }
         }
         let text = match self.format {
-            Format::Table => table(terminal, &session, &measures),
+            Format::Table => table(terminal, &session, &question.by, &measures),
             Format::Json => json(&session, measures.iter().map(|measure| (measure, None)))?,
             Format::Csv => csv(&session, &measures)?,
             Format::Parquet => {
@@ -120,6 +120,9 @@ impl Arguments {
     }
 }
 
+/// The column of intervals.
+const INTERVAL: &str = "95 % interval";
+
 fn slice(measure: &Measure) -> String {
     let parts: Vec<String> = measure
         .dims
@@ -129,40 +132,77 @@ fn slice(measure: &Measure) -> String {
     parts.join(" · ")
 }
 
-fn table(terminal: &Terminal, session: &Session, measures: &[Measure]) -> String {
+/// The figures as a grid: a column for each dimension in the order that was asked for, and none that is empty throughout.
+fn table(terminal: &Terminal, session: &Session, by: &[String], measures: &[Measure]) -> String {
     let year = session.project.delivery.levels;
-    let levels: Vec<Option<String>> = measures
+    let mut header: Vec<&str> = vec!["Metric"];
+    header.extend(by.iter().map(String::as_str));
+    let first = header.len();
+    header.extend(["Period", "Value", INTERVAL, "n", "Coverage", "Flags", "Level"]);
+    let rows: Vec<Vec<String>> = measures
         .iter()
-        .map(|measure| level::of(session.definitions.metrics.get(&measure.metric)?, measure, year))
-        .collect();
-    let leveled = levels.iter().any(Option::is_some);
-    let rows = measures
-        .iter()
-        .zip(levels)
-        .map(|(measure, level)| {
+        .map(|measure| {
             let metric = session.definitions.metrics.get(&measure.metric);
-            let value = metric.map_or_else(String::new, |metric| figure::of(metric, measure));
-            let interval = metric.and_then(|metric| figure::interval(metric, measure)).unwrap_or_default();
-            let coverage = measure.coverage.map(|coverage| figure::share(coverage, None)).unwrap_or_default();
             let flags: Vec<&str> = measure.flags.iter().map(|flag| flag.as_str()).collect();
-            let period = measure.period.id.clone();
-            let mut row = vec![
-                measure.metric.clone(),
-                slice(measure),
-                period,
-                value,
-                interval,
+            let mut row = vec![measure.metric.clone()];
+            row.extend(by.iter().map(|dimension| {
+                measure.dims.get(dimension).map_or_else(String::new, |value| words::slice_name(value).to_string())
+            }));
+            row.extend([
+                measure.period.id.clone(),
+                metric.map_or_else(String::new, |metric| figure::of(metric, measure)),
+                metric.and_then(|metric| figure::interval(metric, measure)).unwrap_or_default(),
                 measure.n.to_string(),
-                coverage,
+                measure.coverage.map(|coverage| figure::share(coverage, None)).unwrap_or_default(),
                 flags.join(", "),
-            ];
-            row.extend(leveled.then(|| level.unwrap_or_default()));
+                metric.and_then(|metric| level::of(metric, measure, year)).unwrap_or_default(),
+            ]);
             row
         })
         .collect();
-    let mut header = vec!["Metric", "Slice", "Period", "Value", "95 % interval", "n", "Coverage", "Flags"];
-    header.extend(leveled.then_some("Level"));
-    grid(terminal, &header, &[3, 5, 6], rows)
+    let kept: Vec<usize> = (0..header.len())
+        .filter(|column| *column <= first + 1 || rows.iter().any(|row| !row[*column].is_empty()))
+        .collect();
+    let doubt = rows.iter().any(|row| row.last().is_some_and(|level| level.contains('?')));
+    let rows = rows.into_iter().map(|row| kept.iter().map(|column| row[*column].clone()).collect()).collect();
+    let shown: Vec<&str> = kept.iter().map(|column| header[*column]).collect();
+    let right: Vec<usize> = (0..shown.len()).filter(|at| ["Value", "n", "Coverage"].contains(&shown[*at])).collect();
+    let mut text = grid(terminal, &shown, &right, rows);
+    for line in left_out(session, measures) {
+        text.push_str(&format!("\n{line}"));
+    }
+    if doubt {
+        text.push_str(&format!("\n{}", level::DOUBT));
+    }
+    text
+}
+
+/// "tickets_opened: left out are children 29": for each metric the rows that no figure of the table takes in.
+fn left_out(session: &Session, measures: &[Measure]) -> Vec<String> {
+    let mut by_metric: Vec<(&str, Vec<(String, u64)>)> = Vec::new();
+    let newest = measures.iter().map(|measure| measure.period.start).max();
+    for measure in measures {
+        let Some(metric) = session.definitions.metrics.get(&measure.metric) else { continue };
+        // A record stands in a stock at the end of each period: only the last one's are told.
+        if metric.is_stock() && Some(measure.period.start) != newest {
+            continue;
+        }
+        let at = by_metric.iter().position(|(id, _)| *id == measure.metric).unwrap_or_else(|| {
+            by_metric.push((&measure.metric, Vec::new()));
+            by_metric.len() - 1
+        });
+        for (name, count) in &measure.excluded {
+            match by_metric[at].1.iter_mut().find(|(known, _)| known == name) {
+                Some((_, sum)) => *sum += count,
+                None => by_metric[at].1.push((name.clone(), *count)),
+            }
+        }
+    }
+    let line = |(id, excluded): (&str, Vec<(String, u64)>)| {
+        let words = words::left_out(session.definitions.metrics.get(id)?, &excluded);
+        (!words.is_empty()).then(|| format!("{id}: rows left out: {}", words.join(", ")))
+    };
+    by_metric.into_iter().filter_map(line).collect()
 }
 
 /// The figures that differ, with both values.
@@ -170,9 +210,11 @@ fn restated(terminal: &mut Terminal, session: &Session, differing: Vec<(Measure,
     if differing.is_empty() {
         terminal.note("no figure differs from what an earlier run reported for it")?;
     }
+    let since = pipeline::records_since(session, &differing)?;
     let rows = differing
         .iter()
-        .filter_map(|(measure, published)| {
+        .zip(&since)
+        .filter_map(|((measure, published), since)| {
             let metric = session.definitions.metrics.get(&measure.metric)?;
             let why = if published.redefined { "definition changed" } else { "restated" };
             Some(vec![
@@ -183,10 +225,14 @@ fn restated(terminal: &mut Terminal, session: &Session, differing: Vec<(Measure,
                 figure::of(metric, measure),
                 rfc3339(published.at),
                 why.to_string(),
+                match compose::records_in_words(since) {
+                    (records, _) if records.is_empty() => String::new(),
+                    (records, ids) => format!("{records} ({ids})"),
+                },
             ])
         })
         .collect();
-    let header = ["Metric", "Slice", "Period", "Published", "Now", "Published at", "Why"];
+    let header = ["Metric", "Slice", "Period", "Published", "Now", "Published at", "Why", "Records since"];
     let text = grid(terminal, &header, &[3, 4], rows);
     terminal.print(&text)?;
     Ok(Exit::Done)

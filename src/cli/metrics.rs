@@ -10,6 +10,7 @@ use crate::declaration::catalogue::Catalogue;
 use crate::declaration::definitions::Definitions;
 use crate::declaration::metric::{self, Metric};
 use crate::pipeline::Failure;
+use crate::report::{figure, level};
 
 /// List the metrics, or show one whole with its file
 #[derive(Args, Debug)]
@@ -95,11 +96,19 @@ fn one(metric: &Metric) -> String {
     if let Some(most) = &metric.up_to {
         lines.push(format!("Up to    {most}"));
     }
-    lines.extend(metric::level_lines(metric).into_iter().map(|line| format!("Levels   {line}")));
+    let levels = levels(metric);
+    let several = !levels.is_empty();
+    lines.extend(levels.into_iter().map(|line| format!("Levels   {line}")));
+    lines.extend(several.then(|| format!("         {}", level::DOUBT)));
     if metric.fact().is_some() {
         lines.extend(["SQL".to_string(), metric::sql(metric)]);
     }
     lines.join("\n")
+}
+
+/// The published levels, their ends in the unit that people say.
+fn levels(metric: &Metric) -> Vec<String> {
+    metric::level_lines_with(metric, &|value| figure::value_text(metric, value, None))
 }
 
 fn markdown(definitions: &Definitions) -> String {
@@ -129,7 +138,7 @@ fn markdown(definitions: &Definitions) -> String {
             format!("- Source: {}", metric.source),
         ]);
         lines.extend(metric.up_to.iter().map(|most| format!("- Up to: `{most}`")));
-        lines.extend(metric::level_lines(metric).into_iter().map(|line| format!("- Levels: {line}")));
+        lines.extend(levels(metric).into_iter().map(|line| format!("- Levels: {line}")));
     }
     lines.join("\n")
 }

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat};
 use clap::Args;
 
 use super::{Terminal, Trouble};
-use crate::arithmetic::local_time::from_rfc3339;
+use crate::arithmetic::local_time::{day_start, from_rfc3339};
 use crate::arithmetic::period::{self, Period};
 use crate::declaration::issue::nearest;
+use crate::declaration::project::Project;
 use crate::pipeline::{Failure, Moments, Session};
 
 /// Which project, and the two axes of time.
@@ -29,9 +31,9 @@ impl ProjectArguments {
         let instant = |option: &str, text: &Option<String>| match text {
             None => Ok(None),
             Some(text) => from_rfc3339(text).map(Some).ok_or_else(|| {
-                Trouble::usage(format!(
-                    "--{option}: expected an instant such as 2026-07-06T06:00:00+02:00, found \"{text}\""
-                ))
+                let message =
+                    format!("--{option}: expected an instant such as 2026-07-06T06:00:00+02:00, found \"{text}\"");
+                Trouble::Failure(Failure::Usage { message, hint: self.ends_of_day(option, text) })
             }),
         };
         Ok(Moments {
@@ -39,6 +41,19 @@ impl ProjectArguments {
             as_of: instant("as-of", &self.as_of)?,
             known_at: instant("known-at", &self.known_at)?,
         })
+    }
+
+    /// A day has two ends, and only its user knows which of them is meant.
+    fn ends_of_day(&self, option: &str, text: &str) -> Option<String> {
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        let (project, _) = Project::read(&self.project, &Project::files(&self.project).ok()?.0);
+        let zone = project.map_or(chrono_tz::UTC, |project| project.zone);
+        let instant = |day: NaiveDate| {
+            let local = DateTime::from_timestamp_micros(day_start(day, zone))?.with_timezone(&zone);
+            Some(local.to_rfc3339_opts(SecondsFormat::Secs, true))
+        };
+        let (start, end) = (instant(day)?, instant(day.succ_opt()?)?);
+        Some(format!("the day begins with --{option} {start} and ends with --{option} {end}"))
     }
 
     /// Opens the project; warnings about its declarations are told.
@@ -84,7 +99,18 @@ const RELATIVE: [&str; 18] = [
 pub(super) fn parse_period(text: &str, session: &Session) -> Result<Period, Trouble> {
     let (zone, begins) = (session.project.zone, session.project.fiscal_year_start);
     period::parse_fiscal(text, zone, session.as_of, begins).map_err(|message| {
-        let hint = nearest(text, RELATIVE).map(|near| format!("did you mean `{near}`?"));
+        let hint =
+            weeks_of_year(text).or_else(|| nearest(text, RELATIVE).map(|near| format!("did you mean `{near}`?")));
         Trouble::Failure(Failure::Usage { message: format!("--{message}"), hint })
     })
+}
+
+/// "2026 has 53 weeks": what to know of a week that its year doesn't have.
+fn weeks_of_year(text: &str) -> Option<String> {
+    let (year, week) = text.split_once("-W")?;
+    let year = year.parse().ok()?;
+    // The 28th of December always lies in the last week of its year.
+    let last = NaiveDate::from_ymd_opt(year, 12, 28)?.iso_week().week();
+    let week: u32 = week.parse().ok()?;
+    (!(1..=last).contains(&week)).then(|| format!("{year} has {last} weeks: 01 to {last}"))
 }

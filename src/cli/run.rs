@@ -11,8 +11,8 @@ use super::progress::Progress;
 use super::project::{ProjectArguments, parse_period};
 use super::{Exit, Terminal, Trouble};
 use crate::declaration::report::ReportDefinition;
-use crate::pipeline::{self, RunOptions, RunReport};
-use crate::report::{figure, stale};
+use crate::pipeline::{self, RunOptions, RunReport, Session};
+use crate::report::{compose, figure, stale};
 use crate::scorecard::scorecard::Scorecard;
 
 /// Ingest, measure, render: the job for cron
@@ -54,7 +54,7 @@ impl Arguments {
         )?;
         progress.into_inner().finish();
         if !terminal.quiet {
-            let text = summary(terminal, &report);
+            let text = summary(terminal, &session, &report);
             terminal.print(&text)?;
         }
         tell(terminal, &report.ingest)?;
@@ -85,7 +85,7 @@ pub(super) fn warn_of_stale(
     Ok(())
 }
 
-fn summary(terminal: &Terminal, report: &RunReport) -> String {
+fn summary(terminal: &Terminal, session: &Session, report: &RunReport) -> String {
     let mut parts = vec![table(terminal, &report.ingest)];
     for (name, scorecard) in &report.scorecards {
         parts.push(format!(
@@ -94,18 +94,28 @@ fn summary(terminal: &Terminal, report: &RunReport) -> String {
             scorecard.period.dates(scorecard.zone)
         ));
         parts.push(indices(terminal, scorecard));
-        let restated = scorecard.restatements.iter().filter(|one| !one.published.redefined).count();
-        if restated > 0 {
-            let figures = if restated == 1 { "figure differs" } else { "figures differ" };
-            parts.push(format!(
-                "{restated} {figures} from what an earlier run reported: see `restatements` of the JSON report\n"
-            ));
-        }
+        let declared = session.definitions.reports.get(name);
+        parts.extend(declared.and_then(|declared| restated(scorecard, declared)));
     }
     for (path, changed) in &report.files {
         parts.push(format!("{} {}", if *changed { "wrote    " } else { "unchanged" }, path.display()));
     }
     parts.join("\n")
+}
+
+/// How many of the report's figures differ from what an earlier run reported, and how to see one of them.
+fn restated(scorecard: &Scorecard, report: &ReportDefinition) -> Option<String> {
+    let found = compose::restated_figures(scorecard, report);
+    let first = found.iter().find(|one| one.dims.is_empty()).or(found.first())?;
+    let figures = if found.len() == 1 { "figure differs" } else { "figures differ" };
+    let by: Vec<&str> = first.dims.keys().map(String::as_str).collect();
+    let by = if by.is_empty() { String::new() } else { format!(" --by {}", by.join(",")) };
+    Some(format!(
+        "{} {figures} from what an earlier run reported; for one: nines measure {}{by} --period {} --restated\n",
+        found.len(),
+        first.metric.id,
+        first.period.id
+    ))
 }
 
 /// The overall indices with their signals.

@@ -28,6 +28,8 @@ fn band(age_s: f64) -> usize {
 pub(super) struct Cells {
     /// The slices, in order: dimension to value.
     pub groups: Vec<BTreeMap<String, String>>,
+    /// Groups that each combination of the fact's own words makes: one, or one for each age band.
+    pub width: usize,
     periods: usize,
     offsets: Vec<usize>,
     rows: Vec<u32>,
@@ -46,6 +48,7 @@ impl Cells {
     pub(super) fn all(height: usize) -> Self {
         Self {
             groups: vec![BTreeMap::new()],
+            width: 1,
             periods: 1,
             offsets: vec![0, height],
             rows: (0..height as u32).collect(),
@@ -119,8 +122,18 @@ impl Cells {
         } else {
             groups
         };
-        Self { groups, periods: periods.len(), offsets, rows, first }
+        Self { groups, width, periods: periods.len(), offsets, rows, first }
     }
+}
+
+/// For each slice that occurs, without age bands, whether any of its rows is one of those asked about.
+pub(super) fn passing(columns: &Columns, by: &[String], asked: &[bool]) -> Vec<bool> {
+    let (groups, codes) = groups(columns, by);
+    let mut found = vec![false; groups.len()];
+    for (code, asked) in codes.into_iter().zip(asked) {
+        found[code as usize] |= *asked;
+    }
+    found
 }
 
 /// The slices that occur, in the order of their words, and each row's dense code.

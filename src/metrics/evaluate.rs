@@ -6,9 +6,9 @@ use polars::prelude::{DataFrame, PolarsError};
 use rayon::prelude::*;
 
 use super::aggregate::{self, AGE, Cell, Figure};
-use super::cells::{AGE_BAND, Cells};
+use super::cells::{AGE_BAND, Cells, passing};
 use super::columns::{Columns, Needs};
-use super::measure::{Flag, Measure, State};
+use super::measure::{Flag, Measure, POPULATION, State};
 use crate::arithmetic::period::Period;
 use crate::declaration::expression::{Formula, Function, RowExpression, Value};
 use crate::declaration::metric::{Definition, IntervalKind, Metric, Time};
@@ -237,8 +237,12 @@ fn over_fact(frame: &DataFrame, jobs: &[(&Metric, &Request)], as_of: i64) -> Res
         };
         let cells = &shared[place].2;
         let count = cells.groups.len() * request.periods.len();
+        // A slice none of whose rows was asked about is no slice without data.
+        let asked = request.filter.as_ref().filter(|_| !request.by.is_empty());
+        let asked = asked.map(|filter| passing(&columns, &request.by, columns.truth(&filter.sql)));
         let measures: Vec<Measure> = (0..count)
             .into_par_iter()
+            .filter(|cell| asked.as_ref().is_none_or(|asked| asked[cell / request.periods.len() / cells.width]))
             .map(|cell| {
                 let (group, period) = (cell / request.periods.len(), cell % request.periods.len());
                 let job = Job { columns: &columns, metric, cells, filter: request.filter.as_ref() };
@@ -328,6 +332,7 @@ impl Job<'_> {
         }
         let (rows, excluded) = self.population(self.cells.rows(group, index), population.as_ref(), exclude);
         measure.excluded = excluded;
+        measure.rows = rows.len() as u64;
         let ages = match time {
             Time::Alive { from, since, .. } => Some((self.columns.instant(since.as_ref().unwrap_or(from)), moment)),
             Time::At(_) => None,
@@ -377,7 +382,8 @@ impl Job<'_> {
         }
     }
 
-    /// The rows of the population that no exclusion names, and how many each exclusion left out.
+    /// The rows of the population that no exclusion names, and how many the population and each exclusion left out. Rows for
+    /// which the question's own condition isn't true were not asked about and are in no count.
     fn population(
         &self,
         rows: &[u32],
@@ -388,12 +394,17 @@ impl Job<'_> {
         let filter = self.filter.map(|filter| self.columns.truth(&filter.sql));
         let rules: Vec<&[bool]> = exclude.iter().map(|(_, rule)| self.columns.truth(&rule.sql)).collect();
         let mut excluded: Vec<(String, u64)> = exclude.iter().map(|(name, _)| (name.clone(), 0)).collect();
+        let mut outside = 0;
         let kept = rows
             .iter()
             .copied()
             .filter(|row| {
                 let row = *row as usize;
-                if within.is_some_and(|within| !within[row]) || filter.is_some_and(|filter| !filter[row]) {
+                if filter.is_some_and(|filter| !filter[row]) {
+                    return false;
+                }
+                if within.is_some_and(|within| !within[row]) {
+                    outside += 1;
                     return false;
                 }
                 match rules.iter().position(|rule| rule[row]) {
@@ -405,6 +416,9 @@ impl Job<'_> {
                 }
             })
             .collect();
+        if within.is_some() {
+            excluded.insert(0, (POPULATION.to_string(), outside));
+        }
         (kept, excluded)
     }
 }

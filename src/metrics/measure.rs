@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arithmetic::period::Period;
 
+/// The name in the ledger of the rows for which a metric's own `where` isn't true.
+pub const POPULATION: &str = "where";
+
 /// One figure of one metric, for one period and one slice, with its evidence.
 ///
 /// Durations are seconds, shares 0 to 1. What is absent is `None`, never 0, NaN or infinity.
@@ -34,7 +37,10 @@ pub struct Measure {
     pub coverage: Option<f64>,
     /// Warnings that travel with the figure.
     pub flags: BTreeSet<Flag>,
-    /// The exclusions ledger: name of the rule, rows that it left out.
+    /// Rows of the fact that the figure takes in. With those left out by name they are all that the period, the slice and the
+    /// question's own condition hold.
+    pub rows: u64,
+    /// The exclusions ledger: name of the rule, rows that it left out; [`POPULATION`] is the metric's own condition.
     pub excluded: Vec<(String, u64)>,
 }
 
@@ -107,6 +113,7 @@ impl Measure {
             upper: None,
             coverage: None,
             flags: BTreeSet::new(),
+            rows: 0,
             excluded: Vec::new(),
         }
     }

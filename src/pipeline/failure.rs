@@ -4,6 +4,9 @@ use crate::declaration::issue::Issue;
 use crate::lake::LakeError;
 use crate::metrics::MeasureError;
 
+/// Names that a hint has room for.
+const FEW: usize = 12;
+
 /// Why a command stopped; each kind has its own exit code.
 #[derive(Debug)]
 pub enum Failure {
@@ -26,9 +29,19 @@ impl Failure {
         Self::Usage { message: message.into(), hint: None }
     }
 
-    /// A usage failure about a name that is not known, with the nearest one that is.
+    /// A usage failure about a name that is not known, with the nearest one that is; where none is near, all of them if they are
+    /// few, else the command that lists them.
     pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
-        let hint = crate::declaration::issue::nearest(name, known).map(|near| format!("did you mean `{near}`?"));
+        let known: Vec<&str> = known.into_iter().collect();
+        let hint = match (crate::declaration::issue::nearest(name, known.iter().copied()), known.len(), what) {
+            (Some(near), ..) => Some(format!("did you mean `{near}`?")),
+            (None, 0, _) => Some(format!("the project has no {what}")),
+            (None, 1..=FEW, _) => Some(format!("expected one of {}", known.join(", "))),
+            (None, _, "metric") => Some("`nines metrics` lists them".to_string()),
+            (None, _, "table") => Some("`nines tables` lists them".to_string()),
+            (None, _, "objective") => Some("`nines slo` lists them".to_string()),
+            (None, ..) => None,
+        };
         Self::Usage { message: format!("unknown {what} `{name}`"), hint }
     }
 }

@@ -30,7 +30,7 @@ pub use failure::Failure;
 pub use ingest::ingest;
 pub use measure::{Question, measure, targets};
 pub use measure_frame::measure_frame;
-pub use published::published;
+pub use published::{published, records_since};
 pub use query::query;
 pub use render::{Rendered, render};
 pub use run::{RunOptions, RunReport, default_period, find, run, write};

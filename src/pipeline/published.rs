@@ -1,6 +1,7 @@
 //! Figures as runs published them: table `measures` of the lake, written once per content and read to find what was restated.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use polars::prelude::{AnyValue, Column, DataFrame, DataType, Scalar, SortMultipleOptions, col, lit};
 use xxhash_rust::xxh3::xxh3_128;
@@ -12,10 +13,11 @@ use super::measure_frame::measure_frame;
 use super::session::Session;
 use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period::Period;
+use crate::declaration::report::ReportDefinition;
 use crate::lake::{LakeError, instant_type};
 use crate::metrics::measure::{Flag, Measure};
 use crate::scorecard::index::Dims;
-use crate::scorecard::restated::{self, Publication, Published};
+use crate::scorecard::restated::{self, ChangedRecords, Publication, Published, Restatement};
 use crate::scorecard::scorecard::{Card, Scorecard};
 
 /// The table.
@@ -24,15 +26,18 @@ const TABLE: &str = "measures";
 /// Earlier periods whose figures are held against what was published for them.
 const LOOK_BACK: usize = 12;
 
-/// Keeps the figures of a report's period as they were published: once, until they differ from the last publication.
+/// Keeps the figures of a report's period as they were published: once, until they differ from the last publication. With
+/// them go those of the periods before that the page showed too and that nobody has published yet, so that a record that
+/// comes late for one of them is told.
 ///
 /// # Errors
 /// When the lake cannot be read or written.
-pub(super) fn publish(session: &Session, report: &str, scorecard: &Scorecard) -> Result<(), Failure> {
+pub(super) fn publish(session: &Session, declared: &ReportDefinition, scorecard: &Scorecard) -> Result<(), Failure> {
     if session.known_at.is_some() {
         return Ok(());
     }
-    let measures: Vec<_> = scorecard
+    let report = declared.name.as_str();
+    let mut measures: Vec<_> = scorecard
         .cards
         .values()
         .map(|card| {
@@ -42,12 +47,19 @@ pub(super) fn publish(session: &Session, report: &str, scorecard: &Scorecard) ->
             measure
         })
         .collect();
-    let definitions: Vec<&str> = scorecard.cards.values().map(|card| card.definition.as_str()).collect();
+    let mut definitions: Vec<&str> = scorecard.cards.values().map(|card| card.definition.as_str()).collect();
     let content = format!("{report} {} {measures:?} {definitions:?}", rfc3339(session.as_of));
     let content = format!("{:032x}", xxh3_128(content.as_bytes()));
     let last = last(session, report, &scorecard.period.id)?;
     if last.as_ref().is_some_and(|(_, published)| *published == content) {
         return Ok(());
+    }
+    let earlier = earlier(session, declared, scorecard)?;
+    let mut contents = vec![content.as_str(); measures.len()];
+    contents.extend(earlier.iter().map(|_| EARLIER));
+    for (measure, definition) in earlier {
+        measures.push(measure);
+        definitions.push(definition);
     }
     let count = measures.len();
     let mut frame = measure_frame(&measures.iter().collect::<Vec<_>>(), session.as_of)?;
@@ -57,10 +69,53 @@ pub(super) fn publish(session: &Session, report: &str, scorecard: &Scorecard) ->
     frame.insert_column(0, text("report", report))?;
     frame.with_column(Column::new("definition".into(), definitions))?;
     frame.with_column(Column::new("published_at".into(), vec![session.now; count]).cast(&instant_type())?)?;
-    frame.with_column(text("content", &content))?;
+    frame.with_column(Column::new("content".into(), contents))?;
     let place = format!("{content} after {:?}", last.map(|(at, _)| at));
     session.lake.publish(TABLE, &mut frame, xxh3_128(place.as_bytes()))?;
     Ok(())
+}
+
+/// What stands as the content of a figure of an earlier period, which is no publication of that period.
+const EARLIER: &str = "";
+
+/// The figures of earlier periods that a report showed beside those of its own, with their definitions, as far as no run
+/// published them by the same definition: of its own figures as far back as they are looked after, of the others the period
+/// before.
+fn earlier<'s>(
+    session: &Session,
+    report: &ReportDefinition,
+    scorecard: &'s Scorecard,
+) -> Result<Vec<(Measure, &'s str)>, Failure> {
+    let before = scorecard.period.previous(scorecard.zone).id;
+    let ids: BTreeSet<String> =
+        scorecard.period.trailing(LOOK_BACK + 1, scorecard.zone).into_iter().map(|period| period.id).collect();
+    let known = publications(session, Some(&report.name), &ids)?;
+    let known: BTreeSet<(&str, &Dims, &str, &str)> = known
+        .iter()
+        .map(|one| (one.metric.as_str(), &one.dims, one.period.as_str(), one.definition.as_str()))
+        .collect();
+    let requests = report.requests();
+    let mut found = Vec::new();
+    for ((metric, dims), card) in &scorecard.cards {
+        let shown = requests.iter().any(|request| {
+            request.metric == *metric
+                && request.by.len() == dims.len()
+                && request.by.iter().all(|name| dims.contains_key(name))
+        });
+        for measure in &card.series[..card.series.len() - 1] {
+            let id = measure.period.id.as_str();
+            let wanted = ids.contains(id) && (shown || id == before);
+            // A figure that wasn't there was shown by nobody.
+            let new =
+                measure.value.is_some() && !known.contains(&(metric.as_str(), dims, id, card.definition.as_str()));
+            if wanted && new && !measure.flags.contains(&Flag::Partial) {
+                let mut measure = measure.clone();
+                measure.flags.remove(&Flag::Restated);
+                found.push((measure, card.definition.as_str()));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The rows of a report, or of all, as far as they were known; none where nothing was published or only by a program that kept no
@@ -89,7 +144,7 @@ fn last(session: &Session, report: &str, period: &str) -> Result<Option<(i64, St
     let (at, periods, content) = (at.i64()?, frame.column("period")?.str()?, frame.column("content")?.str()?);
     let found = (0..frame.height())
         .rev()
-        .find(|row| periods.get(*row) == Some(period))
+        .find(|row| periods.get(*row) == Some(period) && content.get(*row) != Some(EARLIER))
         .and_then(|row| Some((at.get(row)?, content.get(row)?.to_string())));
     Ok(found)
 }
@@ -143,6 +198,35 @@ pub(super) fn restate(session: &Session, report: &str, scorecard: &mut Scorecard
         }
     }
     Ok(())
+}
+
+/// The records that came or changed since each of these figures was published and can bear on it, by table; in their order.
+///
+/// # Errors
+/// When the lake cannot be read.
+pub fn records_since(
+    session: &Session,
+    restated: &[(Measure, Published)],
+) -> Result<Vec<Vec<ChangedRecords>>, Failure> {
+    let (start, end) = restated.iter().fold((i64::MAX, i64::MIN), |(start, end), (measure, _)| {
+        (start.min(measure.period.start), end.max(measure.period.end))
+    });
+    let mut read = Read { range: (start, end), records: BTreeMap::new() };
+    let found = restated.iter().map(|(measure, published)| {
+        let Some(metric) = session.definitions.metrics.get(&measure.metric).filter(|_| !published.redefined) else {
+            return Ok(Vec::new());
+        };
+        let restatement = Restatement {
+            metric: Arc::new(metric.clone()),
+            dims: measure.dims.clone(),
+            period: measure.period.clone(),
+            published: published.clone(),
+            now: measure.clone(),
+            records: Vec::new(),
+        };
+        Ok(changed_records(session, &restatement, &mut read)?)
+    });
+    found.collect()
 }
 
 /// What runs of any report published for each of these measures, where that differs from it; in their order.

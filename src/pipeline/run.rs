@@ -53,7 +53,7 @@ pub fn run(
             None => default_period(session, definition)?,
         };
         let (scorecard, files) = render(session, definition, &period, &definition.formats)?;
-        publish(session, name, &scorecard)?;
+        publish(session, definition, &scorecard)?;
         for file in files {
             report.files.push(write(&options.out, &file)?);
         }

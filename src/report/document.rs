@@ -219,7 +219,7 @@ pub struct Table {
 /// The heading of a column.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Heading {
-    /// Text; a bar's column has none that is seen.
+    /// Text; of a bar's column the ends of its scale.
     pub text: String,
     /// Figures stand on the right.
     pub right: bool,

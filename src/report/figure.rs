@@ -1,11 +1,15 @@
 //! Figures as text: units that people say, digits no finer than the interval allows, and words for each kind of nothing.
 
 use super::duration::{NARROW, duration};
-use crate::declaration::metric::{Metric, Unit};
+use crate::declaration::expression::{Function, Value};
+use crate::declaration::metric::{Definition, Metric, Unit};
 use crate::metrics::measure::{Measure, State};
 
 /// What stands where a figure has no meaning.
 pub const NOTHING: &str = "–";
+
+/// From here on numbers are read whole.
+const LARGE: f64 = 100.0;
 
 /// The figure of a measure, or the word for its absence.
 pub fn of(metric: &Metric, measure: &Measure) -> String {
@@ -17,7 +21,25 @@ pub fn of(metric: &Metric, measure: &Measure) -> String {
         (State::NotApplicable, _) => NOTHING.to_owned(),
         (State::NotEnough, _) if measure.n == 0 => "too few".to_owned(),
         (State::NotEnough, _) => format!("too few (n{NARROW}={NARROW}{})", count(measure.n as f64)),
-        _ => "no data".to_owned(),
+        _ => known(metric, measure).unwrap_or_else(|| "no data".to_owned()),
+    }
+}
+
+/// What is known of a figure that has no value though something was measured: "above 23 d" where only a bound is (no failure in
+/// the time that was watched), "not reached" where too many still run for a quantile of their durations.
+pub fn known(metric: &Metric, measure: &Measure) -> Option<String> {
+    if measure.state != State::NoData || measure.value.is_some() {
+        return None;
+    }
+    let function = match &metric.definition {
+        Definition::Aggregate { value: Value::Aggregate(aggregate), .. } => Some(aggregate.function),
+        _ => None,
+    };
+    match (function, measure.lower, measure.upper) {
+        (Some(Function::KmMedian | Function::KmQuantile), ..) => (measure.n > 0).then(|| "not reached".to_owned()),
+        (_, Some(lower), _) if lower > 0.0 => Some(format!("above {}", value_text(metric, lower, None))),
+        (_, _, Some(upper)) => Some(format!("below {}", value_text(metric, upper, None))),
+        _ => None,
     }
 }
 
@@ -45,6 +67,8 @@ pub fn value_text(metric: &Metric, value: f64, half: Option<f64>) -> String {
         Unit::Count => count(value),
         Unit::PerHour => rate_per_hour(value),
         Unit::PerDay => rate_per_hour(value / 24.0),
+        // Tenths of hundreds are noise.
+        Unit::Number if value.abs() >= LARGE => count(value.round()),
         Unit::Number => signed(&decimals(value.abs(), digits(half, 1.0, 2)), value),
         Unit::Score => signed(&decimals(value.abs(), 0), value),
         Unit::Nines => decimals(value, 1),
@@ -102,12 +126,12 @@ fn signed(text: &str, value: f64) -> String {
     if value < 0.0 && !zero { format!("−{text}") } else { text.to_owned() }
 }
 
-/// A whole number with thin spaces between thousands; one decimal where it isn't whole.
+/// A whole number with thin spaces between thousands; one decimal where it is small and isn't whole.
 pub fn count(value: f64) -> String {
     if !value.is_finite() {
         return NOTHING.to_owned();
     }
-    let places = usize::from(value.fract().abs() > 1e-9);
+    let places = usize::from(value.abs() < LARGE && value.fract().abs() > 1e-9);
     let text = decimals(value.abs(), places);
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
     let mut grouped = String::new();
@@ -227,6 +251,39 @@ pub fn delta(metric: &Metric, change: f64, half: Option<f64>) -> String {
     }
 }
 
+/// Decimals with which a change and its parts are read so that no part that matters reads as nothing and the parts as they
+/// are read sum to the change as it is read, if up to six do; for shares and plain numbers, the others have units of their own.
+pub fn places_that_sum(metric: &Metric, parts: &[f64]) -> Option<usize> {
+    let scale = match metric.unit {
+        Unit::Share => 100.0,
+        Unit::Number | Unit::Score | Unit::Nines => 1.0,
+        _ => return None,
+    };
+    let usual = if is_availability(metric) || metric.unit == Unit::Number { 2 } else { 1 };
+    let largest = parts.iter().fold(0.0_f64, |most, part| most.max(part.abs()));
+    let read = |value: f64, places: usize| (value * scale * 10_f64.powi(places as i32)).round();
+    // A part below a hundredth of the largest may well read as nothing.
+    let seen = |places: &usize| parts.iter().all(|part| part.abs() < largest / 100.0 || read(*part, *places) != 0.0);
+    let sums = |places: &usize| {
+        let sum: f64 = parts.iter().map(|part| read(*part, *places)).sum();
+        sum == read(parts.iter().sum(), *places)
+    };
+    let most = usual..=6;
+    most.clone().find(|places| seen(places) && sums(places)).or_else(|| most.clone().find(seen)).or(Some(6))
+}
+
+/// A change with so many decimals, as [`places_that_sum`] gives them; without, as [`delta`].
+pub fn delta_to(metric: &Metric, change: f64, places: Option<usize>) -> String {
+    let Some(places) = places else { return delta(metric, change, None) };
+    let (scale, unit) =
+        if metric.unit == Unit::Share { (100.0, format!("{NARROW}points")) } else { (1.0, String::new()) };
+    let text = decimals((change * scale).abs(), places);
+    match text.chars().all(|digit| matches!(digit, '0' | '.')) {
+        true => "±0".to_owned(),
+        false => format!("{}{text}{unit}", if change < 0.0 { "−" } else { "+" }),
+    }
+}
+
 /// A small number as a word: "two outages" reads, "2 outages" counts.
 pub fn number_word(count: u64) -> String {
     const WORDS: [&str; 13] =
@@ -315,6 +372,53 @@ mod tests {
         assert_eq!(of_state(State::NoData), "no data");
         assert_eq!(of_state(State::NotEnough), "too few (n = 3)");
         assert_eq!(of_state(State::NotApplicable), "–");
+    }
+
+    #[test]
+    fn a_bound_or_a_curve_that_ends_too_early_says_more_than_no_data() {
+        let mut metric = example::metric("mtbf");
+        let mut measure = example::measure(&metric, 1.0);
+        (measure.value, measure.state, measure.n) = (None, State::NoData, 0);
+        measure.lower = Some(23.0 * 86_400.0);
+        assert_eq!(plain(&of(&metric, &measure)), "above 23 d");
+        let value = crate::declaration::expression::parse_value("KM_MEDIAN(resolve_s, resolved)").unwrap();
+        let time = crate::declaration::metric::Time::At("at".to_owned());
+        metric.definition = Definition::Aggregate {
+            fact: "tickets".to_owned(),
+            time,
+            population: None,
+            exclude: Vec::new(),
+            value,
+            coverage: None,
+            interval: crate::declaration::metric::IntervalKind::Km,
+        };
+        assert_eq!(of(&metric, &measure), "no data");
+        measure.n = 12;
+        assert_eq!(of(&metric, &measure), "not reached");
+        measure.lower = None;
+        assert_eq!(
+            of(&metric, &Measure { state: State::NotEnough, ..measure }),
+            format!("too few (n{NARROW}={NARROW}12)")
+        );
+    }
+
+    #[test]
+    fn the_parts_of_a_change_are_read_to_the_digit_that_sums() {
+        let metric = example::metric("availability");
+        // With two decimals the first reads as nothing, with three they read −0.004 and −0.047, which is not −0.050.
+        let parts = [-0.000_035_2, -0.000_466_4];
+        let places = places_that_sum(&metric, &parts);
+        let read = |change| plain(&delta_to(&metric, change, places));
+        assert_eq!(parts.map(read), ["−0.0035 points", "−0.0466 points"]);
+        assert_eq!(read(parts.iter().sum()), "−0.0502 points");
+        assert_eq!(places_that_sum(&example::metric("incidents"), &[1.0]), None);
+    }
+
+    #[test]
+    fn large_numbers_are_whole() {
+        assert_eq!(plain(&count(570_010.2)), "570 010");
+        assert_eq!(plain(&count(99.94)), "99.9");
+        assert_eq!(text("hops_mean", 1_234.56, None), "1 235");
     }
 
     #[test]

@@ -11,6 +11,10 @@ pub fn chosen(metric: &Metric, year: Option<u64>) -> Option<&Levels> {
     }
 }
 
+/// What the question mark after a level says.
+pub const DOUBT: &str =
+    "A question mark after a level (high?) says that the figure's 95 % interval reaches into another level.";
+
 /// "high or medium (2024)", or that nothing was published for such a figure; `None` without levels or without a value. With a
 /// question mark where the figure's interval reaches into another level.
 pub fn of(metric: &Metric, measure: &Measure, year: Option<u64>) -> Option<String> {

@@ -93,11 +93,17 @@ fn statement(statement: &Statement) -> String {
 }
 
 fn rows(table: &Table) -> String {
-    let header: Vec<String> = table.columns.iter().map(|column| plain(&column.text)).collect();
-    let rule: Vec<&str> = table.columns.iter().map(|column| if column.right { "---:" } else { "---" }).collect();
+    // What is only drawn leaves no empty column behind.
+    let drawn = |cell: Option<&Cell>| matches!(cell, Some(Cell::Bar { .. } | Cell::Spark { .. }));
+    let kept: Vec<usize> = (0..table.columns.len())
+        .filter(|column| table.rows.is_empty() || !table.rows.iter().all(|row| drawn(row.get(*column))))
+        .collect();
+    let columns = || kept.iter().filter_map(|column| table.columns.get(*column));
+    let header: Vec<String> = columns().map(|column| plain(&column.text)).collect();
+    let rule: Vec<&str> = columns().map(|column| if column.right { "---:" } else { "---" }).collect();
     let mut lines = vec![line(&header), format!("|{}|", rule.join("|"))];
     for row in &table.rows {
-        lines.push(line(&row.iter().map(cell).collect::<Vec<_>>()));
+        lines.push(line(&kept.iter().filter_map(|column| row.get(*column)).map(cell).collect::<Vec<_>>()));
     }
     format!("**{}**\n\n{}", plain(&table.caption), lines.join("\n"))
 }

@@ -105,7 +105,9 @@ pub struct Measure {
     pub coverage: Option<f64>,
     /// partial, low_n, censored, estimated, restated.
     pub flags: Vec<&'static str>,
-    /// Rows left out, by the name of the rule.
+    /// Rows of the fact that the figure takes in; with those left out, all of the period and slice.
+    pub rows: u64,
+    /// Rows left out, by the name of the rule; `where` is the metric's own condition.
     pub excluded: BTreeMap<String, u64>,
     /// Where the figure would stand among published levels; only of metrics that have some.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,6 +157,7 @@ impl Measure {
             upper: measure.upper,
             coverage: measure.coverage,
             flags: measure.flags.iter().map(|flag| flag.as_str()).collect(),
+            rows: measure.rows,
             excluded: measure.excluded.iter().cloned().collect(),
             level: level::chosen(metric, None).and_then(|levels| Level::of(levels, measure)),
             target: judged.and_then(|(target, _)| target).map(|target| target.target),

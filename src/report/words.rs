@@ -8,8 +8,8 @@ use super::figure;
 use crate::arithmetic::control::Chart;
 use crate::arithmetic::local_time::to_local;
 use crate::arithmetic::period::{Period, PeriodKind};
-use crate::declaration::metric::Metric;
-use crate::metrics::measure::{Flag, Measure, State};
+use crate::declaration::metric::{Definition, Metric};
+use crate::metrics::measure::{Flag, Measure, POPULATION, State};
 use crate::scorecard::restated::Published;
 use crate::scorecard::scorecard::{Card, Scorecard};
 use crate::scorecard::signal::{Verdict, singular};
@@ -172,6 +172,20 @@ pub fn change(card: &Card, zone: Tz) -> Option<String> {
 pub fn coverage(measure: &Measure) -> Option<String> {
     let coverage = measure.coverage.filter(|coverage| *coverage < 1.0)?;
     Some(format!("coverage {}", figure::share(coverage, None)))
+}
+
+/// "children 29", "not (closed) 4": the rows that were left out, by name; those for which the metric's own condition isn't true by
+/// that condition.
+pub fn left_out(metric: &Metric, excluded: &[(String, u64)]) -> Vec<String> {
+    let condition = match &metric.definition {
+        Definition::Aggregate { population: Some(population), .. } => Some(format!("not ({})", population.sql)),
+        _ => None,
+    };
+    let one = |(name, count): &(String, u64)| {
+        let name = condition.as_ref().filter(|_| name == POPULATION).unwrap_or(name);
+        format!("{name} {}", figure::count(*count as f64))
+    };
+    excluded.iter().filter(|(_, count)| *count > 0).map(one).collect()
 }
 
 /// The flags of a measure in words.

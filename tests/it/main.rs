@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod audit;
 mod canonical_tables;
 mod catalogue;
 mod change_rules;

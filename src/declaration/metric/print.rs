@@ -32,12 +32,17 @@ pub fn formula_text(metric: &Metric) -> String {
 
 /// A metric's published levels, one line each publication: "2024 (DORA): elite below 3600; high ...".
 pub fn level_lines(metric: &Metric) -> Vec<String> {
+    level_lines_with(metric, &|value| value.to_string())
+}
+
+/// The same lines with the ends of the bands in words of the caller's.
+pub fn level_lines_with(metric: &Metric, text: &dyn Fn(f64) -> String) -> Vec<String> {
     let end = |end: Option<(f64, bool)>, within: &str, without: &str| {
-        end.map(|(value, inside)| format!("{} {value}", if inside { within } else { without }))
+        end.map(|(value, inside)| format!("{} {}", if inside { within } else { without }, text(value)))
     };
     let band = |band: &super::Band| {
         let ends = match band.level {
-            Level::Near(figure) => format!("near {figure}"),
+            Level::Near(figure) => format!("near {}", text(figure)),
             Level::Between { lower, upper } => {
                 let ends = [end(lower, "from", "above"), end(upper, "to", "below")];
                 ends.into_iter().flatten().collect::<Vec<_>>().join(" ")

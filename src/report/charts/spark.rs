@@ -13,7 +13,7 @@ use crate::report::document::Spark;
 pub fn spark(spark: &Spark) -> Result<String, ChartError> {
     // Without a label the line has the whole width.
     let (width, height) = (236_u32, 56_u32);
-    let right = if spark.last.is_empty() { 230 } else { 200 };
+    let right = 230 - room(&spark.last);
     draw((width, height), &spark.alt, |area| {
         let limits = spark.limits.iter().flatten().copied();
         let y = scale(spark.points.iter().flatten().copied().chain(limits), 7.0, 49.0);
@@ -40,4 +40,30 @@ pub fn spark(spark: &Spark) -> Result<String, ChartError> {
         }
         Ok(())
     })
+}
+
+/// Pixels that the newest figure takes beside the line: its gap, and its bold digits at the width of the widest.
+fn room(label: &str) -> i32 {
+    let width: f64 = label.chars().map(|letter| if matches!(letter, '.' | ' ' | '\u{a0}') { 4.0 } else { 8.0 }).sum();
+    if label.is_empty() { 0 } else { (width.ceil() as i32 + 3).clamp(30, 120) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_figure_has_room_whatever_its_length() {
+        for label in ["78", "99.957\u{a0}%", "2\u{a0}h\u{a0}41\u{a0}m", "too few (n\u{a0}=\u{a0}3)"] {
+            let (points, alt) = (vec![Some(1.0), Some(2.0)], String::new());
+            let svg = super::spark(&Spark { points, limits: None, last: label.to_owned(), alarm: false, alt }).unwrap();
+            let text = &svg[svg.find("<text").unwrap()..];
+            let from = text.find(" x=\"").unwrap() + 4;
+            let x: f64 = text[from..].split('"').next().unwrap().parse().unwrap();
+            // A digit of a bold 12 px sans-serif font is 7 px wide, a point or space at most 4.
+            let wide = |letter: char| if letter.is_alphanumeric() || letter == '%' { 7.0 } else { 4.0 };
+            assert!(x + label.chars().map(wide).sum::<f64>() <= 236.0, "{label} at {x}");
+        }
+        assert_eq!(room(""), 0);
+    }
 }

@@ -6,7 +6,7 @@ use crate::declaration::metric::{self, Better};
 use crate::declaration::report::ReportDefinition;
 use crate::report::document::Definition;
 use crate::report::figure;
-use crate::report::words::{chart, flags, published, value};
+use crate::report::words::{chart, flags, left_out, published, value};
 use crate::scorecard::scorecard::{Card, Scorecard};
 use crate::scorecard::target::DeclaredBy;
 
@@ -79,8 +79,7 @@ fn evidence(card: &Card) -> Vec<(String, String)> {
     if card.limits.is_some() {
         add("Control chart", chart(&card.signal, card.current().period.kind));
     }
-    let excluded: Vec<String> =
-        measure.excluded.iter().map(|(name, count)| format!("{name} {}", figure::count(*count as f64))).collect();
+    let excluded = left_out(&card.metric, &measure.excluded);
     if !excluded.is_empty() {
         add("Left out", excluded.join(", "));
     }

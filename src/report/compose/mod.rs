@@ -12,6 +12,8 @@ mod shares;
 mod table;
 mod tiles;
 
+pub use restated::words as records_in_words;
+
 use super::document::{Block, Document, Section, Span};
 use super::figure;
 use super::stale;
@@ -21,6 +23,7 @@ use super::verdict::verdict;
 use super::words::moment;
 use crate::declaration::metric::Definition;
 use crate::declaration::report::{Kind, ReportDefinition, Section as Declared};
+use crate::scorecard::restated::Restatement;
 use crate::scorecard::scorecard::{Card, Scorecard};
 
 /// The report on a scorecard, ready to be written out.
@@ -43,6 +46,13 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
         ),
         data: v1::Report::of(scorecard, report),
     }
+}
+
+/// The figures that a report shows and that an earlier run reported otherwise by the same definition, newest period first.
+pub fn restated_figures<'s>(scorecard: &'s Scorecard, report: &ReportDefinition) -> Vec<&'s Restatement> {
+    let mut found = restated::of_report(scorecard, report);
+    found.retain(|one| !one.published.redefined);
+    found
 }
 
 /// A page for each objective, where the report has such pages: file name without extension, and document.

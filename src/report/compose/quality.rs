@@ -29,7 +29,7 @@ pub(super) fn quality(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<B
     let gaps = quality.gaps.len();
     let service = if gaps == 1 { "service" } else { "services" };
     facts.push(fact(figure::count(gaps as f64), &format!("{service} with gaps in their checks")));
-    let restated = super::restated::of_report(scorecard, report).iter().filter(|one| !one.published.redefined).count();
+    let restated = super::restated_figures(scorecard, report).len();
     let figures = if restated == 1 { "figure" } else { "figures" };
     let words = format!("{figures} restated, of those that earlier runs reported");
     facts.push(fact(figure::count(restated as f64), &words));

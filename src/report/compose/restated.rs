@@ -6,7 +6,7 @@ use crate::declaration::report::{ReportDefinition, Section};
 use crate::report::document::{Block, Cell, Heading, Table};
 use crate::report::figure;
 use crate::report::words::{day, lower_first, slice_name, then};
-use crate::scorecard::restated::Restatement;
+use crate::scorecard::restated::{ChangedRecords, Restatement};
 use crate::scorecard::scorecard::Scorecard;
 
 /// Figures that are shown where the section says nothing else.
@@ -108,13 +108,18 @@ fn records(one: &Restatement) -> Cell {
     if one.records.is_empty() {
         return Cell::text("none: settings, or what was open then");
     }
-    let counts: Vec<String> = one
-        .records
+    let (text, small) = words(&one.records);
+    Cell::Text { text, small, missing: false }
+}
+
+/// Records in words: how many of each table, and a few ids.
+pub fn words(records: &[ChangedRecords]) -> (String, String) {
+    let counts: Vec<String> = records
         .iter()
         .map(|records| format!("{}: {}", records.table.replace('_', " "), figure::count(records.count as f64)))
         .collect();
-    let ids: Vec<&str> = one.records.iter().flat_map(|records| &records.ids).take(NAMED).map(String::as_str).collect();
-    let all: u64 = one.records.iter().map(|records| records.count).sum();
+    let ids: Vec<&str> = records.iter().flat_map(|records| &records.ids).take(NAMED).map(String::as_str).collect();
+    let all: u64 = records.iter().map(|records| records.count).sum();
     let more = if all as usize > ids.len() { ", …" } else { "" };
-    Cell::Text { text: counts.join(", "), small: format!("{}{more}", ids.join(", ")), missing: false }
+    (counts.join(", "), format!("{}{more}", ids.join(", ")))
 }

@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 
 use super::tiles::spark;
 use super::title_of;
-use crate::declaration::metric::Better;
+use crate::declaration::metric::{Better, Unit};
 use crate::declaration::report::{Column, Section, Show};
 use crate::metrics::measure::State;
 use crate::report::document::{Bar, Block, Cell, Heading, Mark, Spark, Table, Tone};
+use crate::report::duration::NARROW;
 use crate::report::figure;
 use crate::report::words::{evidence, signal_mark, slice_name, status_mark, value};
 use crate::scorecard::scorecard::{Card, Scorecard};
@@ -50,7 +51,7 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let mut columns = vec![Heading { text: upper(dimension), right: false }];
     columns.extend(section.columns.iter().map(|column| Heading {
         text: match column.show {
-            Show::Bar => String::new(),
+            Show::Bar => column.title.clone().unwrap_or_else(|| ends(&scorecard.by(&column.metric, dimension))),
             _ => column.title.clone().unwrap_or_else(|| title_of(scorecard, &column.metric)),
         },
         right: matches!(column.show, Show::Value | Show::Target | Show::Parts),
@@ -126,8 +127,8 @@ fn cell(column: &Column, card: Option<&Card>, all: &[&Card]) -> Cell {
             let small =
                 little.map_or_else(String::new, |coverage| format!("coverage {}", figure::share(coverage, None)));
             let text = match measure.state {
-                State::Value => value(card),
-                _ => figure::NOTHING.to_owned(),
+                State::Value => aligned(card, all),
+                _ => figure::known(&card.metric, measure).unwrap_or_else(|| figure::NOTHING.to_owned()),
             };
             Cell::Text { text, small, missing: measure.value.is_none() }
         }
@@ -147,15 +148,22 @@ fn cell(column: &Column, card: Option<&Card>, all: &[&Card]) -> Cell {
     }
 }
 
+/// A figure with the digits that all of its column can bear: shares whose intervals differ would else have as many decimals each.
+fn aligned(card: &Card, all: &[&Card]) -> String {
+    let widest = all.iter().filter_map(|card| figure::half(card.current())).reduce(f64::max);
+    match (card.metric.unit, &card.metric.up_to, card.current().value) {
+        (Unit::Share, None, Some(value)) => figure::value_text(&card.metric, value, widest),
+        _ => value(card),
+    }
+}
+
 /// The trend of a row, whose figure stands beside it already.
 fn row_spark(card: &Card) -> Option<Spark> {
     spark(card).map(|spark| Spark { last: String::new(), ..spark })
 }
 
-/// The figure on the scale of its column: from the worst limit or figure to the best.
-fn bar(card: &Card, all: &[&Card]) -> Option<Bar> {
-    let value = card.current().value?;
-    let target = card.agreed();
+/// The lowest and the highest of a column's figures, targets and limits; none where they are one.
+fn scale(all: &[&Card]) -> Option<(f64, f64)> {
     let on_scale = |card: &&Card| {
         let target = card.agreed();
         [card.current().value, target.map(|target| target.target), target.and_then(|target| target.limit)]
@@ -163,9 +171,23 @@ fn bar(card: &Card, all: &[&Card]) -> Option<Bar> {
     let values: Vec<f64> = all.iter().flat_map(on_scale).flatten().collect();
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if high <= low {
-        return None;
-    }
+    (high > low).then_some((low, high))
+}
+
+/// "97.67 to 100 %": what a bar's length stands for, since no bar begins at zero.
+fn ends(all: &[&Card]) -> String {
+    let Some(((low, high), card)) = scale(all).zip(all.first()) else { return String::new() };
+    let [low, high] = [low, high].map(|end| figure::value_text(&card.metric, end, None));
+    let unit = high.split_once(NARROW).map_or("", |(_, unit)| unit);
+    let low = low.strip_suffix(unit).map_or(low.as_str(), |number| number.trim_end_matches(NARROW));
+    format!("{low} to {high}")
+}
+
+/// The figure on the scale of its column: from the worst limit or figure to the best.
+fn bar(card: &Card, all: &[&Card]) -> Option<Bar> {
+    let value = card.current().value?;
+    let target = card.agreed();
+    let (low, high) = scale(all)?;
     let place = |value: f64| (value - low) / (high - low);
     let alt = match target {
         Some(target) => {

@@ -22,7 +22,7 @@ fn tile(scorecard: &Scorecard, declared: &Declared) -> Tile {
         .evidence
         .iter()
         .filter_map(|metric| scorecard.card(metric, &[]))
-        .filter(|card| card.current().value.is_some())
+        .filter(|card| card.current().value.is_some() || figure::known(&card.metric, card.current()).is_some())
         .map(short)
         .collect();
     evidence.extend(below(scorecard, declared));
@@ -48,7 +48,7 @@ fn tile(scorecard: &Scorecard, declared: &Declared) -> Tile {
         has_value: card.current().value.is_some(),
         delta,
         since: format!("since the {} before", singular(kind)),
-        spark: spark(card),
+        spark: spark(card).map(from_first),
         signal: signal_mark(&card.signal, kind),
         evidence,
         parts: parts(card),
@@ -91,6 +91,13 @@ pub(super) fn spark(card: &Card) -> Option<Spark> {
         last: value(card),
         alarm: card.signal.worsening(),
     })
+}
+
+/// Without the periods before the first figure, so that a short history fills its tile.
+fn from_first(mut spark: Spark) -> Spark {
+    let first = spark.points.iter().position(Option::is_some).unwrap_or(0);
+    spark.points.drain(..first);
+    spark
 }
 
 fn parts(card: &Card) -> Option<String> {
