@@ -114,8 +114,16 @@ fn tickets_opened_resolved_and_open() {
         count(span, "tickets_resolved", rows.iter().filter(|row| span.holds(local(&row["resolved_at"]))).count());
         let moment = span.end.min(AS_OF + 1);
         let ended = |row: &Row| local(&row["resolved_at"]).or(local(&row["closed_at"])).filter(|at| *at <= AS_OF);
-        let open =
-            |row: &&&Row| local(&row["opened_at"]).unwrap() < moment && ended(row).is_none_or(|ended| ended >= moment);
+        // By the log a ticket that came back later stood resolved at the moment.
+        let stood_resolved = |row: &Row| {
+            let rows = &organisation().1.tickets[&row["number"]];
+            let before = rows.iter().rfind(|row| local(&row["sys_updated_at"]).is_some_and(|at| at < moment));
+            before.is_some_and(|row| ["Resolved", "Closed"].contains(&row["incident_state"].as_str()))
+        };
+        let open = |row: &&&Row| {
+            let begun = local(&row["opened_at"]).unwrap() < moment;
+            begun && ended(row).is_none_or(|ended| ended >= moment) && !stood_resolved(row)
+        };
         count(span, "ticket_backlog", rows.iter().filter(open).count());
     }
 }
