@@ -67,8 +67,20 @@ fn measures_at(frame: &DataFrame, ids: &[&str], by: &[&str], periods: &[Period],
         filter: None,
     };
     let requests: Vec<Request> = ids.iter().map(request).collect();
-    let source = |_: &str| -> Result<DataFrame, MeasureError> { Ok(frame.clone()) };
+    let source = |fact: &str| -> Result<DataFrame, MeasureError> {
+        Ok(if fact == "ticket_spells" { spells(frame) } else { frame.clone() })
+    };
     evaluate(&source, &DEFINITIONS.metrics, &requests, as_of).unwrap()
+}
+
+/// The stretches in which tickets that never come back are open: one each.
+fn spells(tickets: &DataFrame) -> DataFrame {
+    let mut found = tickets.clone();
+    for (from, to) in [("opened_at", "from_at"), ("ended_at", "to_at")] {
+        let column = tickets.column(from).unwrap().clone().with_name(to.into());
+        found.with_column(column).unwrap();
+    }
+    found
 }
 
 /// Values of the overall figures by metric, for one period.
