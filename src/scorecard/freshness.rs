@@ -26,7 +26,7 @@ fn evidence(fact: &str) -> Vec<&'static str> {
 }
 
 /// The tables that were loaded and that metrics rest on, those under indices and formulas included.
-pub fn tables<'s>(scorecard: &'s Scorecard, metrics: impl IntoIterator<Item = String>) -> BTreeSet<&'s str> {
+pub fn tables(scorecard: &Scorecard, metrics: impl IntoIterator<Item = String>) -> BTreeSet<&str> {
     let mut open: Vec<String> = metrics.into_iter().collect();
     let mut seen = BTreeSet::new();
     let mut wanted = BTreeSet::new();
