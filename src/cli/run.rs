@@ -76,7 +76,8 @@ pub(super) fn warn_of_stale(
     report: &ReportDefinition,
     scorecard: &Scorecard,
 ) -> Result<(), Trouble> {
-    let Some(newest) = stale::dead_since(scorecard, report) else { return Ok(()) };
+    let newest = stale::dead_since(scorecard, report).filter(|_| !terminal.quiet);
+    let Some(newest) = newest else { return Ok(()) };
     let (zone, period) = (scorecard.zone, scorecard.period.label(scorecard.zone));
     let text =
         format!("{}: nothing newer than {} is loaded, so none for {period}", report.name, stale::date(newest, zone));

@@ -97,7 +97,10 @@ fn a_misspelt_name_gets_the_nearest_right_one() {
         error: metric `availability`: cannot be cut by `servic`: expected one of service, supplier, kind, criticality, team
           hint: did you mean `service`?
         "#);
-    assert_snapshot!(told(&["measure", "availability", "--period", "2026-W99"]), @r#"error: --period: expected one of 2026-W46, 2026-11-05, 2026-11, 2026-Q4, 2026-H2, 2026, FY2026, FY2026-Q3, FY2026-H2, 2026-11-01..2026-11-15, 28d, 28d@2026-11-16, today, yesterday, this-week, last-week (also -month, -quarter, -half, -year, -fiscal-quarter, -fiscal-half, -fiscal-year), found "2026-W99""#);
+    assert_snapshot!(told(&["measure", "availability", "--period", "2026-W99"]), @r#"
+        error: --period: expected one of 2026-W46, 2026-11-05, 2026-11, 2026-Q4, 2026-H2, 2026, FY2026, FY2026-Q3, FY2026-H2, 2026-11-01..2026-11-15, 28d, 28d@2026-11-16, today, yesterday, this-week, last-week (also -month, -quarter, -half, -year, -fiscal-quarter, -fiscal-half, -fiscal-year), found "2026-W99"
+          hint: 2026 has 53 weeks: 01 to 53
+        "#);
     assert_snapshot!(told(&["report", "wekly"]), @r#"
         error: unknown report `wekly`
           hint: did you mean `weekly`?
