@@ -105,7 +105,7 @@ fn held(rows: &[Row], time: &Time, start: i64, end: i64) -> u64 {
     let at = |row: &Row, name: &str| row.get(name).and_then(|text| from_rfc3339(text));
     let within = rows.iter().filter(|row| match time {
         Time::At(name) => at(row, name).is_some_and(|at| (start..end).contains(&at)),
-        Time::Alive { from, to } => {
+        Time::Alive { from, to, .. } => {
             at(row, from).is_some_and(|from| from < end) && at(row, to).is_none_or(|to| to >= end)
         }
     });
@@ -131,7 +131,7 @@ fn what_a_figure_takes_in_and_what_it_leaves_out_are_all_rows_of_the_period() {
             .values()
             .flat_map(|time| match time {
                 Time::At(at) => vec![at.as_str()],
-                Time::Alive { from, to } => vec![from.as_str(), to.as_str()],
+                Time::Alive { from, to, .. } => vec![from.as_str(), to.as_str()],
             })
             .collect();
         let columns: Vec<String> = columns.into_iter().map(|name| format!("\"{name}\"")).collect();
