@@ -405,12 +405,13 @@ mod tests {
     #[test]
     fn the_parts_of_a_change_are_read_to_the_digit_that_sums() {
         let metric = example::metric("availability");
-        // With two decimals the first reads as nothing, with three they read −0.004 and −0.047, which is not −0.050.
+        // With two decimals the first reads as nothing; with three they read −0.004 − 0.047, not −0.050; with four −0.0035 − 0.0466,
+        // not −0.0502; with five −0.00352 − 0.04664 = −0.05016.
         let parts = [-0.000_035_2, -0.000_466_4];
         let places = places_that_sum(&metric, &parts);
         let read = |change| plain(&delta_to(&metric, change, places));
-        assert_eq!(parts.map(read), ["−0.0035 points", "−0.0466 points"]);
-        assert_eq!(read(parts.iter().sum()), "−0.0502 points");
+        assert_eq!(parts.map(read), ["−0.00352 points", "−0.04664 points"]);
+        assert_eq!(read(parts.iter().sum()), "−0.05016 points");
         assert_eq!(places_that_sum(&example::metric("incidents"), &[1.0]), None);
     }
 
