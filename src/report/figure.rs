@@ -405,7 +405,8 @@ mod tests {
     #[test]
     fn the_parts_of_a_change_are_read_to_the_digit_that_sums() {
         let metric = example::metric("availability");
-        // With two decimals the first reads as nothing, with four they read −0.0035 and −0.0466, which is not −0.0502.
+        // With two decimals the first reads as nothing; with three they read −0.004 − 0.047, not −0.050; with four −0.0035 − 0.0466,
+        // not −0.0502; with five −0.00352 − 0.04664 = −0.05016.
         let parts = [-0.000_035_2, -0.000_466_4];
         let places = places_that_sum(&metric, &parts);
         let read = |change| plain(&delta_to(&metric, change, places));
