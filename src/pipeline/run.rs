@@ -95,14 +95,38 @@ pub fn default_period(session: &Session, report: &ReportDefinition) -> Result<Pe
 pub fn write(folder: &Path, file: &Rendered) -> Result<(PathBuf, bool), Failure> {
     let path = folder.join(&file.name);
     let failed = |error: std::io::Error| Failure::Failed(format!("{}: {error}", path.display()));
-    if fs::read(&path).is_ok_and(|bytes| bytes == file.bytes) {
-        return Ok((path, false));
-    }
-    fs::create_dir_all(folder).map_err(failed)?;
     let draft = folder.join(format!(".{}.{}.tmp", file.name, std::process::id()));
-    fs::write(&draft, &file.bytes).map_err(failed)?;
-    fs::rename(&draft, &path).map_err(failed)?;
-    Ok((path, true))
+    let mut tries = 0;
+    loop {
+        sweep(folder, &file.name);
+        if fs::read(&path).is_ok_and(|bytes| bytes == file.bytes) {
+            return Ok((path, tries > 0));
+        }
+        fs::create_dir_all(folder).map_err(failed)?;
+        fs::write(&draft, &file.bytes).map_err(failed)?;
+        match fs::rename(&draft, &path) {
+            Ok(()) => return Ok((path, true)),
+            // Another run that writes the same file took our draft for one that was left behind.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && tries < TRIES => tries += 1,
+            Err(error) => return Err(failed(error)),
+        }
+    }
+}
+
+/// How often a file is written again when another run is in the way.
+const TRIES: u32 = 5;
+
+/// Removes the drafts of a file that killed runs left behind.
+fn sweep(folder: &Path, name: &str) {
+    let (start, own) = (format!(".{name}."), format!(".{name}.{}.tmp", std::process::id()));
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let found = entry.file_name();
+        let found = found.to_string_lossy();
+        if found.starts_with(&start) && found.ends_with(".tmp") && *found != *own {
+            // One that another run has renamed meanwhile is no longer there, and that is as well.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// The missed targets among the figures that the report itself names; slices that were only computed to say why a figure

@@ -1,7 +1,7 @@
 //! A project that is open: its declarations, its lake, the two moments, and the facts derived for them.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use polars::prelude::DataFrame;
@@ -44,6 +44,8 @@ pub struct Session {
     /// Record versions ingested later do not count.
     pub known_at: Option<i64>,
     facts: RefCell<BTreeMap<String, DataFrame>>,
+    /// Which of them the lake holds too.
+    kept: RefCell<BTreeSet<String>>,
 }
 
 impl Session {
@@ -88,6 +90,7 @@ impl Session {
             as_of,
             known_at: moments.known_at,
             facts: RefCell::new(BTreeMap::new()),
+            kept: RefCell::new(BTreeSet::new()),
         })
     }
 
@@ -110,7 +113,8 @@ impl Session {
     /// # Errors
     /// When the fact is unknown, or the lake cannot be read or written.
     pub fn fact(&self, name: &str) -> Result<DataFrame, MeasureError> {
-        if let Some(frame) = self.facts.borrow().get(name) {
+        let built = self.facts.borrow().get(name).cloned();
+        if let Some(frame) = built.as_ref().filter(|_| self.kept.borrow().contains(name)) {
             return Ok(frame.clone());
         }
         let failed = |error: LakeError| MeasureError::Fact(name.to_string(), error.to_string());
@@ -121,13 +125,17 @@ impl Session {
         let table = format!("facts/{name}");
         let fingerprint = self.fingerprint(name, fact.tables).map_err(failed)?;
         let kept = self.known_at.is_none() && self.lake.holds(&table, fingerprint).map_err(failed)?;
-        let frame = if kept {
+        let frame = if kept && built.is_none() {
             let rows = self.lake.scan(&table).map_err(failed)?;
             rows.map_or_else(|| Ok(DataFrame::default()), polars::prelude::LazyFrame::collect)
                 .map_err(|error| failed(error.into()))?
         } else {
-            let mut frame = (fact.build)(&self.context()).map_err(failed)?;
-            if self.known_at.is_none() {
+            // One that another fact rests on was built with that, and is kept all the same.
+            let mut frame = match built {
+                Some(frame) => frame,
+                None => (fact.build)(&self.context()).map_err(failed)?,
+            };
+            if self.known_at.is_none() && !kept {
                 match self.lake.replace(&table, &mut frame, fingerprint) {
                     // Another process keeps its own at the same moment; ours was computed all the same.
                     Ok(_) | Err(LakeError::Conflict(_)) => {}
@@ -137,12 +145,14 @@ impl Session {
             frame
         };
         self.facts.borrow_mut().insert(name.to_string(), frame.clone());
+        self.kept.borrow_mut().insert(name.to_string());
         Ok(frame)
     }
 
     /// Forgets the facts that were built, after an ingestion.
     pub fn forget_facts(&self) {
         self.facts.borrow_mut().clear();
+        self.kept.borrow_mut().clear();
     }
 
     /// Everything that decides what a fact holds.

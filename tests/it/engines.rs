@@ -37,11 +37,16 @@ fn ask(script: &str, modules: &[&str], question: &Value) -> Option<Value> {
 
 /// Equal to so many parts of the larger one; both missing is equal too.
 fn same(what: &str, found: Option<f64>, theirs: &Value, within: f64) {
+    assert_eq!(difference(what, found, theirs, within), None);
+}
+
+/// What differs by more than so many parts of the larger one; both missing is no difference.
+fn difference(what: &str, found: Option<f64>, theirs: &Value, within: f64) -> Option<String> {
     let close = match (found, theirs.as_f64()) {
         (Some(found), Some(theirs)) => (found - theirs).abs() <= within * found.abs().max(theirs.abs()).max(1e-300),
         (found, theirs) => found.is_none() && theirs.is_none(),
     };
-    assert!(close, "{what}: ours {found:?}, theirs {theirs}");
+    (!close).then(|| format!("{what}: ours {found:?}, theirs {theirs}"))
 }
 
 /// Numbers from a seed, the same on every machine.

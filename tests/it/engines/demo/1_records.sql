@@ -6,6 +6,7 @@ CREATE OR REPLACE MACRO instant(text) AS TRY_CAST(text AS TIMESTAMPTZ);
 CREATE OR REPLACE MACRO wall(text) AS try_strptime(text, '%d/%m/%Y %H:%M') AT TIME ZONE 'Europe/Brussels';
 CREATE OR REPLACE MACRO by_now("at") AS CASE WHEN "at" <= getvariable('as_of') THEN "at" END;
 CREATE OR REPLACE MACRO seconds(a, b) AS CASE WHEN b >= a THEN epoch_us(b) / 1e6 - epoch_us(a) / 1e6 END;
+CREATE OR REPLACE MACRO day_is_over("at") AS CAST("at" AT TIME ZONE 'Europe/Brussels' AS DATE) < CAST(getvariable('as_of') AT TIME ZONE 'Europe/Brussels' AS DATE);
 CREATE OR REPLACE MACRO asked("at") AS "at" <= getvariable('as_of') AND "at" >= getvariable('from_at') AND "at" < getvariable('to_at');
 CREATE OR REPLACE MACRO sheet(name) AS TABLE
     SELECT *, row_number() OVER () AS place

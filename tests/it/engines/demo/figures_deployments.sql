@@ -58,17 +58,17 @@ recovered AS (
     FROM judged WHERE failed AND kind IS DISTINCT FROM 'rollback'
 ),
 live AS (SELECT * FROM attempts WHERE coalesce(outcome, 'successful') = 'successful'),
--- From the local day of the first deployment into production to that of as-of.
+-- From the local day of the first deployment into production to the last one that is over at as-of.
 counted_days AS (
     SELECT count(*) AS n FROM (
         SELECT unnest(generate_series(CAST(min(finished_at) AT TIME ZONE 'Europe/Brussels' AS DATE)::TIMESTAMP,
-                                      CAST(getvariable('as_of') AT TIME ZONE 'Europe/Brussels' AS DATE)::TIMESTAMP, INTERVAL 1 DAY)) AS day
+                                      CAST(getvariable('as_of') AT TIME ZONE 'Europe/Brussels' AS DATE)::TIMESTAMP - INTERVAL 1 DAY, INTERVAL 1 DAY)) AS day
         FROM deployments WHERE production
     ) WHERE day AT TIME ZONE 'Europe/Brussels' >= getvariable('from_at') AND day AT TIME ZONE 'Europe/Brussels' < getvariable('to_at')
 )
-SELECT 'deployment_frequency' AS metric, '' AS dimension, '' AS slice, (SELECT count(*) FROM live WHERE asked(finished_at)) / n AS value FROM counted_days
+SELECT 'deployment_frequency' AS metric, '' AS dimension, '' AS slice, (SELECT count(*) FROM live WHERE asked(finished_at) AND day_is_over(finished_at)) / n AS value FROM counted_days
 UNION ALL SELECT 'deployment_days_share', '', '',
-    (SELECT count(DISTINCT CAST(finished_at AT TIME ZONE 'Europe/Brussels' AS DATE)) FROM live WHERE asked(finished_at)) / n FROM counted_days
+    (SELECT count(DISTINCT CAST(finished_at AT TIME ZONE 'Europe/Brussels' AS DATE)) FROM live WHERE asked(finished_at) AND day_is_over(finished_at)) / n FROM counted_days
 UNION ALL SELECT 'deployment_lead_time_median', '', '', median(seconds(committed_at, finished_at)) FROM live WHERE asked(finished_at)
 UNION ALL SELECT 'deployment_lead_time_p90', '', '', quantile_cont(seconds(committed_at, finished_at), 0.9) FROM live WHERE asked(finished_at)
 UNION ALL SELECT 'deployment_lead_time_median', 'service', service, median(seconds(committed_at, finished_at)) FROM live WHERE asked(finished_at) GROUP BY service
