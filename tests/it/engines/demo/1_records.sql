@@ -50,6 +50,20 @@ SELECT moves.id, "at", edit, before AS from_team, moves.team AS to_team, a.tier 
 FROM moves LEFT JOIN tiers a ON a.team = before LEFT JOIN tiers b ON b.team = moves.team
 WHERE before IS NOT NULL AND before <> moves.team;
 
+-- Each turn of a ticket's life from not done to done or back, and how long it stood so.
+CREATE OR REPLACE TABLE turns AS
+WITH events AS (
+    SELECT id, updated_at AS "at", edit, state IN ('Resolved', 'Closed') AS done FROM audit
+    WHERE id IS NOT NULL AND updated_at <= getvariable('as_of') AND nullif(state, '?') IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY id, updated_at, edit ORDER BY place DESC) = 1
+), marked AS (SELECT *, lag(done) OVER (PARTITION BY id ORDER BY "at", edit) AS before FROM events)
+SELECT id, "at", done, before, lead("at") OVER (PARTITION BY id ORDER BY "at", edit) AS until
+FROM marked WHERE done IS DISTINCT FROM before;
+
+-- Time in which a ticket stood resolved before it came back.
+CREATE OR REPLACE TABLE stood AS
+SELECT id, "at" AS started_at, until AS ended_at FROM turns WHERE done AND until IS NOT NULL;
+
 CREATE OR REPLACE TABLE changes AS
 SELECT "Issue key" AS id, "Component/s" AS service, "Resolution" AS outcome,
        CASE WHEN "Custom field (Change type)" IN ('Standard', 'Normal', 'Emergency') THEN "Custom field (Change type)" END AS type,

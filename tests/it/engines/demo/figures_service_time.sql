@@ -26,6 +26,7 @@ SELECT metric, dimension, service AS slice, value FROM whole, LATERAL (VALUES
     ('outage_count', failures),
     ('mtbf', (agreed - down) / nullif(failures, 0)),
     ('mtrs', lasted / nullif(failures, 0)),
-    ('mtbsi', (agreed - down) / nullif(failures, 0) + lasted / nullif(failures, 0)),
+    -- A time between two needs two.
+    ('mtbsi', CASE WHEN failures > 1 THEN (agreed - down) / failures + lasted / failures END),
     ('longest_outage', longest)
 ) AS figures(metric, value);
