@@ -70,41 +70,26 @@ impl Line {
             *masses = without(&without(masses, &excluded), &forgiven);
         }
         let timeline = Timeline::new(&bad, &without(&total, &excluded));
-        let until = context.as_of;
+        // What rows say whose they are is in events, not in slices.
+        let sliced = |slice_s: i64, judge: &dyn Fn(Tally) -> f64| Own {
+            timeline: timeline.sliced(slice_s * 1_000_000, context.as_of, judge),
+            delay_us: slice_s * 1_000_000,
+            timed: true,
+            unit: "slices",
+            uncorrected: uncorrected.clone(),
+            blamed: BTreeMap::new(),
+            impossible,
+        };
         let own = match objective.method {
+            Method::Timeslices { slice_s, target } => sliced(slice_s, &|tally| {
+                // A slice that reaches its target but for rounding is good.
+                let good = tally.good_share().unwrap_or(1.0);
+                f64::from(u8::from(good < target - 1e-12))
+            }),
+            Method::RatioTimeslices { slice_s } => sliced(slice_s, &|tally| tally.bad_share().unwrap_or(0.0)),
             Method::Occurrences => {
                 let unit = if timed { "seconds" } else { "events" };
                 Own { timeline, delay_us: bucket_us, timed, unit, uncorrected, blamed, impossible }
-            }
-            Method::Timeslices { slice_s, target } => {
-                // A slice that reaches its target but for rounding is good.
-                let judge = |tally: Tally| {
-                    let good = tally.good_share().unwrap_or(1.0);
-                    f64::from(u8::from(good < target - 1e-12))
-                };
-                let timeline = timeline.sliced(slice_s * 1_000_000, until, judge);
-                Own {
-                    timeline,
-                    delay_us: slice_s * 1_000_000,
-                    timed: true,
-                    unit: "slices",
-                    uncorrected,
-                    blamed: BTreeMap::new(),
-                    impossible,
-                }
-            }
-            Method::RatioTimeslices { slice_s } => {
-                let judge = |tally: Tally| tally.bad_share().unwrap_or(0.0);
-                let timeline = timeline.sliced(slice_s * 1_000_000, until, judge);
-                Own {
-                    timeline,
-                    delay_us: slice_s * 1_000_000,
-                    timed: true,
-                    unit: "slices",
-                    uncorrected,
-                    blamed: BTreeMap::new(),
-                    impossible,
-                }
             }
         };
         Ok(Some(Line::Own(own)))

@@ -20,6 +20,8 @@ const EVIDENCE: f64 = 1.3;
 const USUAL: f64 = 0.4;
 /// Columns that together tell the records apart, at most.
 const JOINED: usize = 4;
+/// What stands for a word that no column and no header gives.
+const UNKNOWN: &str = "(unknown)";
 
 /// Where the columns of a file go.
 pub(super) struct Placement<'t> {
@@ -88,13 +90,14 @@ fn names_only<'t>(profile: &Profile, tables: &'t BTreeMap<String, Table>) -> Opt
     Some(Placement { table, fillings: vec![(column, key(profile, &[])?)] })
 }
 
-/// The currency that a header names.
-fn currency(profile: &Profile) -> &'static str {
-    const KNOWN: [&str; 10] = ["EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "JPY", "CAD"];
-    let named = |code: &&&str| {
-        profile.columns.iter().any(|raw| words(&raw.name).iter().any(|word| word.eq_ignore_ascii_case(code)))
-    };
-    KNOWN.iter().find(named).copied().unwrap_or("XXX")
+/// The currency that a header names, by its code or by a sign that is no other's.
+fn currency(profile: &Profile) -> Option<&'static str> {
+    const CODES: [&str; 10] = ["EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "JPY", "CAD"];
+    const SIGNS: [(&str, &str); 3] = [("€", "EUR"), ("£", "GBP"), ("zł", "PLN")];
+    let any = |fits: &dyn Fn(&str) -> bool| profile.columns.iter().any(|raw| fits(&raw.name));
+    let coded = |code: &&&str| any(&|name| words(name).iter().any(|word| word.eq_ignore_ascii_case(code)));
+    let signed = |(sign, _): &&(&str, &str)| any(&|name| name.contains(sign));
+    CODES.iter().find(coded).copied().or_else(|| SIGNS.iter().find(signed).map(|(_, code)| *code))
 }
 
 fn is_named_after(file: &str, table: &Table) -> bool {
@@ -230,8 +233,8 @@ fn stand_in(
         (Kind::Text, _) if !column.values.is_empty() => constant(column.values.first()?),
         (Kind::Text, "from_id" | "to_id") => fullest(&RawColumn::is_reference).or_else(|| fullest(&|_| true)),
         (Kind::Text, "service") => constant("(all)"),
-        (Kind::Text, "currency") => constant(currency(profile)),
-        (Kind::Text, _) => constant("(unknown)"),
+        (Kind::Text, "currency") => constant(currency(profile).unwrap_or(UNKNOWN)),
+        (Kind::Text, _) => constant(UNKNOWN),
     }
 }
 

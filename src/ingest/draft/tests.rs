@@ -72,3 +72,15 @@ fn names_that_need_quotes_and_values_of_many_lines_stay_one_line() {
         drafted("odd.csv", "\"Ticket \"\"id\"\"\",Created,\"odd\\\nname\"\n1,2026-01-02,\"x\ny\"\n2,2026-01-03,z\n");
     assert!(draft.text.contains(r#""Ticket \"id\"""#), "{}", draft.text);
 }
+
+#[test]
+fn a_currency_is_read_from_a_header_and_never_made_up() {
+    let costs = |amount: &str| {
+        let rows = "2026-01-31,Payments,cost,120.50\n2026-02-28,ERP,cost,80\n";
+        let (draft, kept) = drafted("costs.csv", &format!("Date,Service,Kind,{amount}\n{rows}"));
+        assert_eq!(draft.mapping.feeds[0].table, "finance", "{}", draft.text);
+        assert!(draft.text.contains("guess: the file does not say"), "{}", draft.text);
+        kept.column("finance", "currency")[0].clone()
+    };
+    assert_eq!([costs("Amount EUR"), costs("Amount (£)"), costs("Amount")], ["EUR", "GBP", "(unknown)"]);
+}
