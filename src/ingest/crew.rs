@@ -9,7 +9,7 @@ use std::thread;
 use chrono_tz::Tz;
 
 use super::batch::Batch;
-use super::file::{Outcome, ReadError, Sink, SinkError, read_file};
+use super::file::{Outcome, ReadError, Reading, Sink, SinkError};
 use super::finding::Reject;
 use super::load::{FileReport, Source};
 use super::sql::Sql;
@@ -127,7 +127,8 @@ fn one<'d>(
         return;
     }
     if let Some((mapping, zone)) = planned {
-        let outcome = read_file(&source.path, &source.name, mapping, tables, zone, &Sql, &mut queue);
+        let outcome = Reading { path: &source.path, name: &source.name, mapping, tables, zone, expressions: &Sql }
+            .all(&mut queue);
         // Nobody waits for the end of a file that was given up.
         let _ = queue.put(Event::End(outcome));
     }

@@ -166,71 +166,62 @@ impl<'a> Input<'a> {
     }
 }
 
-/// Reads a file by a mapping and hands typed rows and rejects to `sink`. `name` is the file as shown to users, `zone` that of local
-/// times in it (the export's, else the mapping's, else the project's).
-///
-/// # Errors
-/// When the file cannot be read to its end, an SQL expression of the mapping does not work, or the sink fails. What the sink has
-/// taken by then is part of the file only.
-#[allow(clippy::too_many_arguments)]
-pub fn read_file(
-    path: &Path,
-    name: &str,
-    mapping: &Mapping,
-    tables: &BTreeMap<String, Table>,
-    zone: Tz,
-    expressions: &dyn Expressions,
-    sink: &mut dyn Sink,
-) -> Result<Outcome, ReadError> {
-    read_part(path, name, mapping, tables, zone, expressions, sink, false)
+/// How a file is to be read.
+pub struct Reading<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// The file as shown to users.
+    pub name: &'a str,
+    /// What its columns mean.
+    pub mapping: &'a Mapping,
+    /// The canonical tables.
+    pub tables: &'a BTreeMap<String, Table>,
+    /// Zone of local times in it: the export's, else the mapping's, else the project's.
+    pub zone: Tz,
+    /// What evaluates the mapping's SQL.
+    pub expressions: &'a dyn Expressions,
 }
 
-/// Reads the first records of a file by a mapping, as `read_file` would.
-///
-/// # Errors
-/// As `read_file`.
-#[allow(clippy::too_many_arguments)]
-pub fn read_first(
-    path: &Path,
-    name: &str,
-    mapping: &Mapping,
-    tables: &BTreeMap<String, Table>,
-    zone: Tz,
-    expressions: &dyn Expressions,
-    sink: &mut dyn Sink,
-) -> Result<Outcome, ReadError> {
-    read_part(path, name, mapping, tables, zone, expressions, sink, true)
-}
-
-#[allow(clippy::too_many_arguments)]
-fn read_part(
-    path: &Path,
-    name: &str,
-    mapping: &Mapping,
-    tables: &BTreeMap<String, Table>,
-    zone: Tz,
-    expressions: &dyn Expressions,
-    sink: &mut dyn Sink,
-    first_only: bool,
-) -> Result<Outcome, ReadError> {
-    let at = ReadError::file(name);
-    let passes = mapping.passes();
-    let mut total = Outcome::default();
-    for (index, pass) in passes.iter().enumerate() {
-        let input = Input::new(path, mapping, pass).map_err(&at)?;
-        let (mut source, progress) = input.open().map_err(&at)?;
-        let mut feeding = Feeding::new(name, mapping, pass, index == 0, source.names(), input.is_table, tables, zone)?;
-        let mut chunk = Chunk::new(source.names().len());
-        let mut more = true;
-        while more {
-            more = source.read(&mut chunk).map_err(&at)? && !first_only;
-            let full = std::mem::replace(&mut chunk, Chunk::new(source.names().len()));
-            feeding.feed(full, &input, expressions, sink)?;
-            if index == 0 {
-                sink.progress(progress.bytes(), feeding.records());
-            }
-        }
-        total.add(feeding.finish(source.mended()));
+impl Reading<'_> {
+    /// Reads the file and hands typed rows and rejects to `sink`.
+    ///
+    /// # Errors
+    /// When the file cannot be read to its end, an SQL expression of the mapping does not work, or the sink fails. What the sink
+    /// has taken by then is part of the file only.
+    pub fn all(&self, sink: &mut dyn Sink) -> Result<Outcome, ReadError> {
+        self.read(sink, false)
     }
-    Ok(total)
+
+    /// Reads the first records of the file, as `all` would.
+    ///
+    /// # Errors
+    /// As `all`.
+    pub fn first(&self, sink: &mut dyn Sink) -> Result<Outcome, ReadError> {
+        self.read(sink, true)
+    }
+
+    fn read(&self, sink: &mut dyn Sink, first_only: bool) -> Result<Outcome, ReadError> {
+        let Reading { path, name, mapping, tables, zone, expressions } = *self;
+        let at = ReadError::file(name);
+        let passes = mapping.passes();
+        let mut total = Outcome::default();
+        for (index, pass) in passes.iter().enumerate() {
+            let input = Input::new(path, mapping, pass).map_err(&at)?;
+            let (mut source, progress) = input.open().map_err(&at)?;
+            let mut feeding =
+                Feeding::new(name, mapping, pass, index == 0, source.names(), input.is_table, tables, zone)?;
+            let mut chunk = Chunk::new(source.names().len());
+            let mut more = true;
+            while more {
+                more = source.read(&mut chunk).map_err(&at)? && !first_only;
+                let full = std::mem::replace(&mut chunk, Chunk::new(source.names().len()));
+                feeding.feed(full, &input, expressions, sink)?;
+                if index == 0 {
+                    sink.progress(progress.bytes(), feeding.records());
+                }
+            }
+            total.add(feeding.finish(source.mended()));
+        }
+        Ok(total)
+    }
 }

@@ -39,5 +39,5 @@ mod whole_files;
 
 pub use batch::{Batch, Values};
 pub use expressions::Expressions;
-pub use file::{Outcome, ReadError, Sink, SinkError, TableCount, read_file, read_first};
+pub use file::{Outcome, ReadError, Reading, Sink, SinkError, TableCount};
 pub use finding::{Finding, Reject};

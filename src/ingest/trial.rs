@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 
 use super::expressions::{Expressions, TextColumn};
-use super::file::{Outcome, Sink, SinkError, read_file};
+use super::file::{Outcome, Reading, Sink, SinkError};
 use super::recognise::recognise;
 use super::{Batch, Reject, Values};
 use crate::declaration::mapping::Mapping;
@@ -124,7 +124,9 @@ impl Kept {
 /// Reads a file by a mapping and checks that no record got lost or was counted twice.
 pub fn read_by(path: &Path, mapping: &Mapping, zone: Tz) -> (Outcome, Kept) {
     let mut kept = Kept::default();
-    let outcome = read_file(path, "the file", mapping, &tables(), zone, &Equals, &mut kept).unwrap();
+    let outcome = Reading { path, name: "the file", mapping, tables: &tables(), zone, expressions: &Equals }
+        .all(&mut kept)
+        .unwrap();
     for count in &outcome.tables {
         let rows = kept.rows_of(&count.table).len();
         let rejected = kept.rejects.iter().filter(|reject| reject.table == count.table).count();

@@ -1,6 +1,6 @@
 //! Tests of reading whole files: counts, rejects, findings, decisions.
 
-use super::file::read_file;
+use super::file::Reading;
 use super::trial::{Equals, Kept, mapping, read_bytes, tables};
 use crate::declaration::issue::Level;
 
@@ -117,11 +117,14 @@ fn an_expression_that_fails_is_an_error_of_the_mapping() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.csv");
     std::fs::write(&path, "number,opened,updated\nA,2024-01-02,2024-01-03\n").unwrap();
-    let mut kept = Kept::default();
-    let error = read_file(&path, "a.csv", &broken, &tables(), chrono_tz::UTC, &Equals, &mut kept).unwrap_err();
+    let read = |path: &std::path::Path, name: &str| {
+        let (mapping, tables, zone, expressions) = (&broken, &tables(), chrono_tz::UTC, &Equals);
+        Reading { path, name, mapping, tables, zone, expressions }.all(&mut Kept::default())
+    };
+    let error = read(&path, "a.csv").unwrap_err();
     assert!(error.to_string().starts_with("test.toml: "), "{error}");
     let missing = folder.path().join("b.csv");
-    let error = read_file(&missing, "b.csv", &broken, &tables(), chrono_tz::UTC, &Equals, &mut kept).unwrap_err();
+    let error = read(&missing, "b.csv").unwrap_err();
     assert!(error.to_string().starts_with("b.csv: "), "{error}");
 }
 

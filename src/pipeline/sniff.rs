@@ -11,7 +11,7 @@ use crate::declaration::mapping::Mapping;
 use crate::ingest::draft::{Draft, draft};
 use crate::ingest::recognise::{Peek, Unrecognised, peek, recognise};
 use crate::ingest::sql::Sql;
-use crate::ingest::{Batch, Finding, Outcome, Reject, Sink, SinkError, Values, read_first};
+use crate::ingest::{Batch, Finding, Outcome, Reading, Reject, Sink, SinkError, Values};
 
 /// Rows that are shown of each table.
 const SHOWN: usize = 2;
@@ -108,8 +108,10 @@ pub fn sniff(path: &Path, definitions: &Definitions, zone: Tz) -> Result<Sniffed
     let mut first = First::default();
     let name = path.display().to_string();
     let zone = mapping.zone.unwrap_or(zone);
-    let outcome: Outcome = read_first(path, &name, &mapping, &definitions.tables, zone, &Sql, &mut first)
-        .map_err(|error| Failure::usage(error.to_string()))?;
+    let outcome: Outcome =
+        Reading { path, name: &name, mapping: &mapping, tables: &definitions.tables, zone, expressions: &Sql }
+            .first(&mut first)
+            .map_err(|error| Failure::usage(error.to_string()))?;
     Ok(Sniffed {
         format: peeked.format,
         columns: peeked.names.len(),

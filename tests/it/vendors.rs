@@ -14,7 +14,7 @@ use nines::declaration::definitions::Definitions;
 use nines::declaration::mapping::Mapping;
 use nines::ingest::recognise::recognise;
 use nines::ingest::sql::Sql;
-use nines::ingest::{Batch, Outcome, Reject, Sink, SinkError, Values, read_file};
+use nines::ingest::{Batch, Outcome, Reading, Reject, Sink, SinkError, Values};
 
 #[derive(Default)]
 struct Kept {
@@ -116,7 +116,9 @@ fn each_vendors_export_is_recognised_and_read_as_it_was_looked_at() {
         };
         let mut kept = Kept::default();
         let zone = found.mapping.zone.unwrap_or(chrono_tz::UTC);
-        let outcome = read_file(&path, &name, found.mapping, &definitions.tables, zone, &Sql, &mut kept)
+        let (mapping, tables) = (found.mapping, &definitions.tables);
+        let outcome = Reading { path: &path, name: &name, mapping, tables, zone, expressions: &Sql }
+            .all(&mut kept)
             .unwrap_or_else(|error| panic!("{error}"));
         let text = listing(&outcome, &kept);
         let golden = PathBuf::from(format!("{}.golden", path.display()));
