@@ -15,14 +15,16 @@ pub struct Growth {
 }
 
 /// Maximum-likelihood fit to failures at `times`, in any order, counted from the start of a span of length `total`:
-/// beta = n / sum ln(T / t), lambda = n / T^beta. `None` for no failures, a time that isn't above 0 and at most `total`, or all at `total`.
+/// beta = n / sum ln(T / t), lambda = n / T^beta. A failure at the very start, of which the model knows no logarithm, is left out of the
+/// fit. `None` for no other failures, a time below 0 or above `total`, or all at `total`.
 #[must_use]
 pub fn crow_amsaa(times: &[f64], total: f64) -> Option<Growth> {
-    if !sound(times, total) || times.contains(&0.0) {
+    if !sound(times, total) {
         return None;
     }
-    let count = times.len() as f64;
-    let logs: f64 = times.iter().map(|time| (total / time).ln()).sum();
+    let later: Vec<f64> = times.iter().copied().filter(|time| *time > 0.0).collect();
+    let count = later.len() as f64;
+    let logs: f64 = later.iter().map(|time| (total / time).ln()).sum();
     let beta = count / logs;
     let lambda = count / total.powf(beta);
     let instantaneous_mtbf = 1.0 / (lambda * beta * total.powf(beta - 1.0));
@@ -84,6 +86,12 @@ mod tests {
         let mirrored = TIMES.map(|time| 500.0 - time);
         assert!(crow_amsaa(&mirrored, 500.0).unwrap().beta > 1.0);
         assert!((laplace(&mirrored, 500.0).unwrap() - 2.2266).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_failure_at_the_very_start_leaves_the_fit_as_it_is() {
+        let with_start = [&[0.0][..], &TIMES].concat();
+        assert_eq!(crow_amsaa(&with_start, 500.0), crow_amsaa(&TIMES, 500.0));
     }
 
     #[test]

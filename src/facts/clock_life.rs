@@ -36,12 +36,6 @@ pub struct Life {
     pub calendar: Calendar,
     /// Whether time on hold stops the clock of its target.
     pub stop_on_hold: bool,
-    /// Opened to resolved, calendar time.
-    pub time_to_resolve_s: Option<f64>,
-    /// Opened to resolved, in the project's working time.
-    pub working_time_to_resolve_s: Option<f64>,
-    /// As that, less the working time on hold.
-    pub net_time_to_resolve_s: Option<f64>,
     /// What the clock of its target counted, until it was resolved, ended, or as-of; missing where time on hold can't be placed.
     pub clock_s: Option<f64>,
     /// Least and most that it may have counted.
@@ -125,9 +119,6 @@ pub fn life(context: &Context, id: &str) -> Result<Option<Life>, LakeError> {
         stays: stays.unwrap_or_default(),
         calendar,
         stop_on_hold: clocks.stop_on_hold,
-        time_to_resolve_s: seconds("time_to_resolve_s")?,
-        working_time_to_resolve_s: seconds("working_time_to_resolve_s")?,
-        net_time_to_resolve_s: seconds("net_time_to_resolve_s")?,
         clock_s: seconds("resolve_clock_s")?,
         clock_between_s,
         target_s,

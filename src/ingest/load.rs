@@ -100,8 +100,9 @@ pub fn sources(project: &Project) -> Result<(Vec<Source>, Vec<String>), String> 
     let mut seen = BTreeSet::new();
     let mut empty = Vec::new();
     for export in &project.exports {
-        let pattern = project.root.join(&export.files);
-        let paths = glob::glob(&pattern.to_string_lossy())
+        // The project's own folder is no pattern, whatever its name.
+        let root = PathBuf::from(glob::Pattern::escape(&project.root.to_string_lossy()));
+        let paths = glob::glob(&root.join(&export.files).to_string_lossy())
             .map_err(|error| format!("exports `{}`: not a glob: {error}", export.files))?;
         let mut paths: Vec<PathBuf> = paths.filter_map(Result::ok).filter(|path| path.is_file()).collect();
         paths.sort();

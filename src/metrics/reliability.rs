@@ -72,7 +72,9 @@ fn over_instants(columns: &Columns, cell: &Cell, aggregate: &Aggregate) -> Figur
         Function::Laplace => (growth::laplace(&times, total), None),
         function => match growth::crow_amsaa(&times, total) {
             Some(model) if function == Function::GrowthBeta => {
-                (Some(model.beta), growth::beta_interval(model.beta, n, CONFIDENCE))
+                // One at the very start has no part in the fit.
+                let fitted = times.iter().filter(|time| **time > 0.0).count() as u64;
+                (Some(model.beta), growth::beta_interval(model.beta, fitted, CONFIDENCE))
             }
             model => (model.map(|model| model.instantaneous_mtbf), None),
         },

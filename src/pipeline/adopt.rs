@@ -121,7 +121,13 @@ fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
 
 /// A file's name as a glob in which each number may be another one: that of the next month, too.
 fn general(file: &str) -> String {
-    let (stem, ending) = file.split_once('.').unwrap_or((file, ""));
+    // Only what says how a file is written is its ending: the rest may be a month.
+    let is_ending = |word: &str| ENDINGS.contains(&word) || COMPRESSED.contains(&word);
+    let mut stem = file;
+    while let Some((before, _)) = stem.rsplit_once('.').filter(|(_, word)| is_ending(&word.to_ascii_lowercase())) {
+        stem = before;
+    }
+    let ending = file[stem.len()..].trim_start_matches('.');
     let mut general = String::new();
     let mut digits = String::new();
     for c in stem.chars().chain(['\0']) {
@@ -141,7 +147,12 @@ fn general(file: &str) -> String {
 }
 
 fn shown(root: &Path, parent: &Path, pattern: &str) -> String {
-    let full = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    // The project's folder need not exist yet, the one above it does.
+    let full = |path: &Path| {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let above = absolute.parent().and_then(|above| above.canonicalize().ok()).zip(absolute.file_name());
+        absolute.canonicalize().ok().or_else(|| above.map(|(above, name)| above.join(name))).unwrap_or(absolute)
+    };
     let (root, parent) = (full(root), full(parent));
     let folder = match parent.strip_prefix(&root) {
         Ok(inside) => inside.to_path_buf(),
@@ -150,7 +161,7 @@ fn shown(root: &Path, parent: &Path, pattern: &str) -> String {
             _ => parent,
         },
     };
-    let folder = folder.to_string_lossy().replace('\\', "/");
+    let folder = Pattern::escape(&folder.to_string_lossy().replace('\\', "/"));
     if folder.is_empty() { pattern.to_string() } else { format!("{folder}/{pattern}") }
 }
 
@@ -180,5 +191,15 @@ mod tests {
     fn names_are_generalised_by_their_numbers() {
         assert_eq!(general("tickets_2026-07.csv.gz"), "tickets_*-*.csv.gz");
         assert_eq!(general("tier2 [all].csv"), "tier2 [[]all[]].csv");
+        assert_eq!(general("tickets.2026-06.csv"), "tickets.*-*.csv");
+    }
+
+    #[test]
+    fn a_project_that_is_not_there_yet_names_its_exports_relatively() {
+        let folder = tempfile::tempdir().unwrap();
+        let exports = folder.path().join("exports [2026]");
+        std::fs::create_dir(&exports).unwrap();
+        assert_eq!(shown(&folder.path().join("project"), &exports, "a.csv"), "../exports [[]2026[]]/a.csv");
+        assert_eq!(shown(folder.path(), &exports, "a.csv"), "exports [[]2026[]]/a.csv");
     }
 }

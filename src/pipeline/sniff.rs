@@ -92,7 +92,7 @@ fn cell(values: &Values, row: usize) -> Option<String> {
 /// Finds out what a file is; `zone` is that of local times where its mapping names none.
 ///
 /// # Errors
-/// When the file cannot be read, when several mappings fit it equally well, or when none fits and none can be drafted.
+/// When the file cannot be read, or when no mapping is the one that fits and none can be drafted.
 pub fn sniff(path: &Path, definitions: &Definitions, zone: Tz) -> Result<Sniffed, Failure> {
     let failed = |reason: String| Failure::usage(format!("{}: {reason}", path.display()));
     let mappings: Vec<&Mapping> = definitions.mappings.values().collect();

@@ -69,7 +69,7 @@ pub fn value_text(metric: &Metric, value: f64, half: Option<f64>) -> String {
         Unit::PerDay => rate_per_hour(value / 24.0),
         // Tenths of hundreds are noise.
         Unit::Number if value.abs() >= LARGE => count(value.round()),
-        Unit::Number => signed(&decimals(value.abs(), digits(half, 1.0, 2)), value),
+        Unit::Number => signed(&decimals(value.abs(), digits(half, 2)), value),
         Unit::Score => signed(&decimals(value.abs(), 0), value),
         Unit::Nines => decimals(value, 1),
     }
@@ -93,7 +93,7 @@ fn availability(value: f64) -> String {
 
 /// A share of 0 to 1 as a percentage; without an interval to one decimal.
 pub fn share(value: f64, half: Option<f64>) -> String {
-    percent_text(value * 100.0, digits(half.map(|half| half * 100.0), 100.0, 1))
+    percent_text(value * 100.0, digits(half.map(|half| half * 100.0), 1))
 }
 
 /// A percentage with so many decimals, or with the few more (up to 4) that keep what isn't 0 or 100 from reading so.
@@ -110,7 +110,7 @@ fn percent_text(percent: f64, places: usize) -> String {
 }
 
 /// Decimals whose step is no finer than a tenth of the interval's half width; `usual` without an interval; 2 at most.
-fn digits(half: Option<f64>, _scale: f64, usual: usize) -> usize {
+fn digits(half: Option<f64>, usual: usize) -> usize {
     match half {
         Some(half) if half > 0.0 => ((-(half / 10.0).log10()).floor().max(0.0) as usize).min(2),
         _ => usual,
@@ -237,7 +237,7 @@ pub fn delta(metric: &Metric, change: f64, half: Option<f64>) -> String {
     let size = change.abs();
     let text = match metric.unit {
         Unit::Share => {
-            let places = if is_availability(metric) { 2 } else { digits(half.map(|half| half * 100.0), 100.0, 1) };
+            let places = if is_availability(metric) { 2 } else { digits(half.map(|half| half * 100.0), 1) };
             format!("{}{NARROW}points", decimals(size * 100.0, places))
         }
         _ => value_text(metric, size, half),
@@ -435,7 +435,7 @@ mod tests {
         fn a_share_parsed_back_is_within_its_rounding(value in 0.0..1.0_f64, half in 1e-5..0.5_f64) {
             let shown = text("sla_attainment", value, Some(half));
             let back: f64 = shown.trim_end_matches(" %").parse().unwrap();
-            let step = 10f64.powi(-(digits(Some(half * 100.0), 100.0, 1) as i32));
+            let step = 10f64.powi(-(digits(Some(half * 100.0), 1) as i32));
             prop_assert!((back - value * 100.0).abs() <= step / 2.0 + 1e-9, "{shown}");
             if value > 0.0001 && value < 0.9999 {
                 prop_assert!(back > 0.0 && back < 100.0);

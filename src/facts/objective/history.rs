@@ -1,4 +1,4 @@
-//! The facts `slo_days`, `slo_windows` and `slo_alerts`: the history of every objective, for metrics and SQL.
+//! The facts `slo_days`, `slo_windows`, `slo_alerts` and `slo_incidents`: the history of every objective, for metrics and SQL.
 
 use polars::prelude::DataFrame;
 

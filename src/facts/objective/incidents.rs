@@ -1,7 +1,6 @@
 //! How much of a budget each incident took: every bad event is laid at one incident at most, so that shares add up.
 
 use super::line::Line;
-use crate::arithmetic::timeline::Cumulative;
 use crate::facts::columns::{instant, text};
 use crate::facts::context::Context;
 use crate::lake::LakeError;
@@ -59,12 +58,9 @@ pub fn shares(line: &Line, incidents: &[Incident], allowed: f64, (from, to): (i6
         Some(own) => own
             .blamed
             .iter()
-            .map(|(id, masses)| {
+            .map(|(id, blame)| {
                 let known = incidents.iter().find(|incident| incident.id == *id);
-                let first = masses.iter().map(|mass| mass.start).min().unwrap_or(from);
-                let last = masses.iter().map(|mass| mass.end).max();
-                let bad = Cumulative::new(masses).over(from, to);
-                share(id, known, (first, last), bad, allowed)
+                share(id, known, (blame.span.0, Some(blame.span.1)), blame.bad.over(from, to), allowed)
             })
             .collect(),
         None => while_they_lasted(line, incidents, allowed, (from, to)),

@@ -33,9 +33,18 @@ pub struct Own {
     /// The bad ones as they were before corrections, where any holds.
     pub uncorrected: Option<Cumulative>,
     /// The bad ones of each incident, where the rows say whose they are and bad events are counted as they are.
-    pub blamed: BTreeMap<String, Vec<Mass>>,
+    pub blamed: BTreeMap<String, Blame>,
     /// Buckets that were left out because they have more good (or bad) events than all.
     pub impossible: usize,
+}
+
+/// The bad events of one incident.
+#[derive(Clone, Debug)]
+pub struct Blame {
+    /// From the first to the last of them, µs UTC.
+    pub span: (i64, i64),
+    /// The events.
+    pub bad: Cumulative,
 }
 
 impl Line {
@@ -56,7 +65,7 @@ impl Line {
         }
         let Some(Events { bad, total, impossible }) = events(context, &objective.indicator)? else { return Ok(None) };
         let bucket_us = bad.bucket_us.max(total.bucket_us);
-        let (timed, mut blamed) = (total.spans, bad.blamed);
+        let (timed, blamed) = (total.spans, bad.blamed);
         let (bad, total) = (bad.masses, total.masses);
         let spans = |as_good: bool| {
             let chosen = corrections.iter().filter(|correction| correction.as_good == as_good);
@@ -66,9 +75,13 @@ impl Line {
         let (excluded, forgiven) = (spans(false), spans(true));
         let without = |masses: &[Mass], spans: &[(i64, i64)]| timeline::without(masses, spans, bucket_us);
         let bad = without(&without(&bad, &excluded), &forgiven);
-        for masses in blamed.values_mut() {
-            *masses = without(&without(masses, &excluded), &forgiven);
-        }
+        let blamed = blamed.into_iter().filter_map(|(incident, masses)| {
+            let masses = without(&without(&masses, &excluded), &forgiven);
+            let first = masses.iter().map(|mass| mass.start).min()?;
+            let last = masses.iter().map(|mass| mass.end).max()?;
+            Some((incident, Blame { span: (first, last), bad: Cumulative::new(&masses) }))
+        });
+        let blamed: BTreeMap<String, Blame> = blamed.collect();
         let timeline = Timeline::new(&bad, &without(&total, &excluded));
         // What rows say whose they are is in events, not in slices.
         let sliced = |slice_s: i64, judge: &dyn Fn(Tally) -> f64| Own {

@@ -37,7 +37,14 @@ pub(super) fn failures(account: &Account, as_of: i64) -> Vec<Failure> {
             interval::clip(&counted, start, end).first()?;
             let start = after_maintenance(account, &recorded, start)?;
             let inside = |from: i64, to: i64| from < end && to > start;
-            let parts: Vec<Weighted> = account.evidence.down.iter().filter_map(|item| cut(item, start, end)).collect();
+            // Spans of down time are sorted and disjoint.
+            let down = &account.evidence.down;
+            let from = down.partition_point(|item| item.end <= start);
+            let parts: Vec<Weighted> = down[from..]
+                .iter()
+                .take_while(|item| item.start < end)
+                .filter_map(|item| cut(item, start, end))
+                .collect();
             let outages: Vec<Outage> =
                 outages.iter().filter(|outage| inside(outage.span.start, outage.span.end)).cloned().collect();
             Some(Failure {

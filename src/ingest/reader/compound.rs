@@ -61,6 +61,10 @@ impl<'a> Compound<'a> {
             if next >= RESERVED {
                 break;
             }
+            // The header names up to 109 of them; a chain that comes back to itself would name more than the file has.
+            if tables.len() > 109 + bytes.len() / size {
+                return Err(damaged());
+            }
             tables.extend(words(found.sector(next)?));
             next = tables.pop().ok_or_else(damaged)?;
         }
