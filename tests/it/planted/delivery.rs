@@ -1,0 +1,1 @@
+//! Bugs, changes, releases and deployments: what is planted there.

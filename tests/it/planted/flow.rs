@@ -1,0 +1,1 @@
+//! Backlog, flow, customers and their answers: what is planted there.

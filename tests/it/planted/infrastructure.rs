@@ -1,0 +1,1 @@
+//! Jobs, backups, capacity, registers, costs and effort: what is planted there.

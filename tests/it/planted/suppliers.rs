@@ -1,0 +1,1 @@
+//! Suppliers and agreements: what is planted there.

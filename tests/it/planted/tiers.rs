@@ -1,0 +1,1 @@
+//! Tiers, teams and tickets: what is planted there.
