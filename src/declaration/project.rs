@@ -56,6 +56,8 @@ pub struct Project {
     pub calendars: BTreeMap<String, Calendar>,
     /// Calendar of the tickets' working time.
     pub clock: Calendar,
+    /// The one calendar that counts in place of all others: no project declares it, an agreement that names one is measured so.
+    pub counted_in: Option<Calendar>,
     /// Targets of the clocks.
     pub clocks: Clocks,
     /// The month, 1 to 12, that the fiscal year begins in.
@@ -271,6 +273,7 @@ impl Project {
             allowed: raw.escalations.map(|escalations| escalations.allowed.into_iter().collect()),
             calendars,
             clock,
+            counted_in: None,
             clocks,
             fiscal_year_start,
             service_time: raw.service_time,
@@ -281,6 +284,19 @@ impl Project {
             text: whole,
         };
         (Some(project), issues)
+    }
+
+    /// The same project with one calendar in place of those of all services, targets and clocks; `None` where it has none of that
+    /// name.
+    #[must_use]
+    pub fn counted_in(&self, name: &str) -> Option<Self> {
+        let hours = self.calendars.get(name)?.clone();
+        let mut own = self.clone();
+        let within = own.clocks.resolve_within.values_mut().chain(own.clocks.respond_within.values_mut());
+        within.chain(own.clocks.restore_within.values_mut()).for_each(|within| within.calendar = hours.clone());
+        own.clock = hours.clone();
+        own.counted_in = Some(hours);
+        Some(own)
     }
 
     /// The line of the project file that first names something in quotes.

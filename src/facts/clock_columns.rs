@@ -4,7 +4,7 @@ use super::clock::{Judgement, Stops, Task, clock_of};
 use super::clock_contract::Contracts;
 use super::clock_course::{Course, unplaced_s};
 use super::clock_wait::Wait;
-use super::columns::{Builder, elapsed_s};
+use super::columns::{Builder, counted_s, elapsed_s};
 use crate::arithmetic::interval;
 use crate::declaration::project::Project;
 use crate::lake::LakeError;
@@ -70,7 +70,7 @@ impl<'a> Clocks<'a> {
 
     /// Adds the durations.
     pub(super) fn add_durations(&self, fact: &mut Builder) {
-        let calendar = |_: usize, from: i64, to: i64| elapsed_s(Some(from), Some(to));
+        let calendar = |_: usize, from: i64, to: i64| counted_s(self.project, Some(from), Some(to));
         for (name, ends) in [
             ("time_to_acknowledge_s", self.acknowledged),
             ("time_to_respond_s", self.responded),
@@ -80,7 +80,8 @@ impl<'a> Clocks<'a> {
         ] {
             fact.number(name, self.each(ends, calendar));
         }
-        let diagnose = (0..self.count()).map(|row| elapsed_s(self.acknowledged[row], self.diagnosed[row]));
+        let diagnose =
+            (0..self.count()).map(|row| counted_s(self.project, self.acknowledged[row], self.diagnosed[row]));
         fact.number("time_to_diagnose_s", diagnose.collect());
         let working =
             |row: usize, from: i64, to: i64| self.stops(row, false).on(&self.project.clock).counted_s(from, to);

@@ -24,7 +24,7 @@ struct Contract {
 pub(super) struct Contracts(Vec<Contract>);
 
 /// Seconds in a unit of time; `None` for a unit of something else.
-fn unit_s(unit: Option<&str>) -> Option<f64> {
+pub(super) fn unit_s(unit: Option<&str>) -> Option<f64> {
     Some(match unit.map(str::to_lowercase).as_deref() {
         None | Some("s" | "sec" | "second" | "seconds") => 1.0,
         Some("min" | "m" | "minute" | "minutes") => 60.0,

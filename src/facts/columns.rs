@@ -2,6 +2,7 @@
 
 use polars::prelude::*;
 
+use crate::declaration::project::Project;
 use crate::lake::{LakeError, instant_type};
 
 /// Text values of a column.
@@ -75,4 +76,10 @@ impl Builder {
 pub(super) fn elapsed_s(from: Option<i64>, to: Option<i64>) -> Option<f64> {
     let micros = to? - from?;
     (micros >= 0).then_some(micros as f64 / 1e6)
+}
+
+/// As [`elapsed_s`], on the one calendar that counts where an agreement names it.
+pub(super) fn counted_s(project: &Project, from: Option<i64>, to: Option<i64>) -> Option<f64> {
+    let elapsed = elapsed_s(from, to)?;
+    Some(project.counted_in.as_ref().map_or(elapsed, |hours| hours.working_s(from.unwrap_or(0), to.unwrap_or(0))))
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use polars::prelude::{DataFrame, PolarsError};
 
 use super::columns::{instant, integer, text};
+use super::figures::Figures;
 use super::needs::{self, Group};
 use super::tiers::Tiers;
 use crate::declaration::objective::Objectives;
@@ -29,6 +30,8 @@ pub struct Context<'a> {
     pub known_at: Option<i64>,
     /// Facts that were built for the same moments: one fact may rest on another, which is built once.
     pub built: &'a RefCell<BTreeMap<String, DataFrame>>,
+    /// Answers questions about metrics, for facts that rest on figures.
+    pub figures: &'a dyn Figures,
 }
 
 /// What services and teams say about others: looked up by name.

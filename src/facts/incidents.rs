@@ -6,7 +6,7 @@ use polars::prelude::DataFrame;
 
 use super::clock::{Judgement, Stops, Task, clock_of};
 use super::clock_problems::Problems;
-use super::columns::{Builder, boolean, elapsed_s, instant, integer, text};
+use super::columns::{Builder, boolean, counted_s, instant, integer, text};
 use super::context::Context;
 use crate::lake::LakeError;
 
@@ -105,7 +105,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         ids.iter().zip(&change).map(|(id, change)| Some(change.is_some() || id.is_some_and(|id| caused.contains(id))));
     fact.boolean("caused_by_change", by_change.collect());
     let clock = |from: &[Option<i64>], to: &[Option<i64>]| -> Vec<Option<f64>> {
-        from.iter().zip(to).map(|(from, to)| elapsed_s(*from, *to)).collect()
+        from.iter().zip(to).map(|(from, to)| counted_s(context.project, *from, *to)).collect()
     };
     fact.number("time_to_detect_s", clock(&started, &detected));
     fact.number("time_to_acknowledge_s", clock(&detected, &acknowledged));

@@ -1,5 +1,6 @@
 //! Facts: one derived table per grain, with the clocks and judgements that metrics aggregate. Replaceable at any time.
 
+mod agreement;
 mod attribution;
 mod changes;
 mod checks;
@@ -16,6 +17,7 @@ mod deployments;
 mod effort;
 mod evidence;
 mod failure_history;
+pub mod figures;
 mod first_contact;
 mod incident_origins;
 mod incidents;
@@ -130,5 +132,8 @@ pub const FACTS: &[Fact] = &[
     Fact { name: "problems", tables: &["problems", "deployments", "services"], build: problems::build },
     Fact { name: "patches", tables: &["patches", "services"], build: patches::build },
     Fact { name: "assets", tables: &["patches", "services"], build: patches::build_assets },
+    Fact { name: "agreements", tables: &["agreements", "services"], build: agreement::build_terms },
+    Fact { name: "agreement_periods", tables: EVERY_TABLE, build: agreement::build_periods },
+    Fact { name: "promises", tables: &["agreements", "services", "teams"], build: agreement::build_promises },
     Fact { name: "ticket_links", tables: &["tickets", "links", "incidents", "services"], build: ticket_links::build },
 ];

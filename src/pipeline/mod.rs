@@ -8,6 +8,7 @@ mod explain;
 mod explain_segments;
 mod extent;
 mod failure;
+mod figures;
 mod holds;
 mod ingest;
 mod measure;

@@ -44,6 +44,8 @@ pub struct Session {
     /// Record versions ingested later do not count.
     pub known_at: Option<i64>,
     facts: RefCell<BTreeMap<String, DataFrame>>,
+    /// Facts on the calendars that agreements name, by calendar.
+    pub(super) counted: RefCell<BTreeMap<String, RefCell<BTreeMap<String, DataFrame>>>>,
     /// Which of them the lake holds too.
     kept: RefCell<BTreeSet<String>>,
 }
@@ -90,6 +92,7 @@ impl Session {
             as_of,
             known_at: moments.known_at,
             facts: RefCell::new(BTreeMap::new()),
+            counted: RefCell::new(BTreeMap::new()),
             kept: RefCell::new(BTreeSet::new()),
         })
     }
@@ -104,6 +107,7 @@ impl Session {
             as_of: self.as_of,
             known_at: self.known_at,
             built: &self.facts,
+            figures: self,
         }
     }
 
@@ -153,6 +157,7 @@ impl Session {
     pub fn forget_facts(&self) {
         self.facts.borrow_mut().clear();
         self.kept.borrow_mut().clear();
+        self.counted.borrow_mut().clear();
     }
 
     /// Everything that decides what a fact holds.
@@ -160,7 +165,7 @@ impl Session {
         let mut parts = vec![env!("CARGO_PKG_VERSION").to_string(), self.project.text.clone(), self.as_of.to_string()];
         parts.push(format!("{:?}", self.definitions.facts.get(fact)));
         if tables == facts::EVERY_TABLE {
-            parts.push(format!("{:?}", self.definitions.objectives));
+            parts.push(format!("{:?} {:?}", self.definitions.objectives, self.definitions.metrics));
         }
         let every = tables == facts::EVERY_TABLE;
         let named = tables.iter().copied().filter(|_| !every);

@@ -109,16 +109,20 @@ fn an_empty_lake_is_no_data_for_every_metric() {
     assert_eq!(seen.len(), wanted.count());
 }
 
-/// One row of a fact: full, with every column set, or with nothing but its instants.
-fn one_row(definitions: &Definitions, fact: &str, full: bool) -> DataFrame {
+/// One row of a fact: full, with every column set and words of a list the one of that place, or with nothing but its instants.
+fn one_row(definitions: &Definitions, fact: &str, full: Option<usize>) -> DataFrame {
     let columns = definitions.facts[fact].columns.iter().map(|column| {
         let name = column.name.as_str().into();
         match column.kind {
             // A child ticket is left out of every figure.
             _ if column.name == "parent" => Column::full_null(name, 1, &nines::lake::data_type(column.kind)),
             Kind::Instant => Column::new(name, [NOON - DAY / 2]).cast(&instant_type()).unwrap(),
-            _ if !full => Column::full_null(name, 1, &nines::lake::data_type(column.kind)),
-            Kind::Text => Column::new(name, ["x"]),
+            _ if full.is_none() => Column::full_null(name, 1, &nines::lake::data_type(column.kind)),
+            Kind::Text => {
+                let words = &column.values;
+                let word = full.filter(|_| !words.is_empty()).map_or("x", |place| &words[place % words.len()]);
+                Column::new(name, [word])
+            }
             Kind::Boolean => Column::new(name, [true]),
             Kind::Integer => Column::new(name, [1_i64]),
             Kind::Number | Kind::Seconds | Kind::Share => Column::new(name, [0.5]),
@@ -130,18 +134,20 @@ fn one_row(definitions: &Definitions, fact: &str, full: bool) -> DataFrame {
 #[test]
 fn one_row_is_a_figure_or_nothing_and_never_a_panic() {
     let definitions = definitions();
-    for full in [true, false] {
+    let longest = definitions.facts.values().flat_map(|fact| &fact.columns).map(|column| column.values.len()).max();
+    let mut with_value: BTreeSet<String> = BTreeSet::new();
+    for full in std::iter::once(None).chain((0..longest.unwrap_or(0).max(1)).map(Some)) {
         let measures = everything(&definitions, &|fact| one_row(&definitions, fact, full));
         measures.iter().for_each(is_sound);
-        let with_value: BTreeSet<&str> =
-            measures.iter().filter(|m| m.value.is_some()).map(|measure| measure.metric.as_str()).collect();
-        let flows = definitions.metrics.values().filter(|metric| {
-            // In the full row everything has ended at once: nothing is in stock, and no formula has a meaning for it.
-            matches!(&metric.definition, Definition::Aggregate { time: Time::At(_), .. }) && metric.minimum_n <= 1
-        });
-        for metric in flows.filter(|_| full) {
-            assert!(with_value.contains(metric.id.as_str()), "{} has no value over a full row", metric.id);
-        }
+        let found = measures.into_iter().filter(|measure| full.is_some() && measure.value.is_some());
+        with_value.extend(found.map(|measure| measure.metric));
+    }
+    let flows = definitions.metrics.values().filter(|metric| {
+        // In the full row everything has ended at once: nothing is in stock, and no formula has a meaning for it.
+        matches!(&metric.definition, Definition::Aggregate { time: Time::At(_), .. }) && metric.minimum_n <= 1
+    });
+    for metric in flows {
+        assert!(with_value.contains(&metric.id), "{} has no value over a full row of any word", metric.id);
     }
 }
 

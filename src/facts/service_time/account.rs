@@ -67,7 +67,8 @@ impl Accounts {
             // Without probes and without any register of outages nothing is known about a service.
             .filter(|(_, evidence)| evidence.probed || has_register)
             .map(|(service, evidence)| {
-                let calendar = references.calendar.get(&service).and_then(|name| project.calendars.get(name));
+                let own = || references.calendar.get(&service).and_then(|name| project.calendars.get(name));
+                let calendar = project.counted_in.as_ref().or_else(own);
                 let scheduled = |from, to| calendar.map_or_else(|| vec![(from, to)], |hours| hours.intervals(from, to));
                 let rules = project.service_time.of(&service);
                 let mut account = Account::new(service, scheduled(window.0, window.1), evidence, rules);
