@@ -150,6 +150,8 @@ pub struct Part {
     pub metric: String,
     /// Its weight, above 0.
     pub weight: f64,
+    /// The values that score 100 and 0 in this index; without them those of the project's target, or of the metric.
+    pub scale: Option<(f64, f64)>,
 }
 
 /// How the 95 % interval of a value is computed.

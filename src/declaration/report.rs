@@ -76,6 +76,28 @@ pub struct Section {
     /// For `bands`: the bands that the title counts as old.
     #[serde(default)]
     pub old: Vec<String>,
+    /// For `figures`: the line that a section about a flow ends in.
+    pub balance: Option<Balance>,
+}
+
+/// A stock and its flows: what it was at the start, plus what came, less what went, is what it is at the end; what is left over is
+/// printed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Balance {
+    /// The stock.
+    pub stock: String,
+    /// What adds to it.
+    pub plus: Vec<String>,
+    /// What takes from it.
+    pub minus: Vec<String>,
+}
+
+impl Balance {
+    /// Every metric of it.
+    pub fn metrics(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.stock).chain(&self.plus).chain(&self.minus)
+    }
 }
 
 /// The kinds of section.
@@ -291,6 +313,9 @@ impl ReportDefinition {
             for column in &section.columns {
                 let history = column.show == Show::Trend || section.watch.contains(&column.metric);
                 want(&column.metric, &section.by, history);
+            }
+            for metric in section.balance.iter().flat_map(Balance::metrics) {
+                want(metric, &[], true);
             }
             for metric in &section.metrics {
                 match section.kind {

@@ -146,7 +146,8 @@ pub fn metrics() -> BTreeMap<String, Metric> {
         metrics.insert(metric.id.clone(), metric);
     }
     for (id, title, parts) in INDICES {
-        let parts = parts.iter().map(|(metric, weight)| Part { metric: (*metric).to_owned(), weight: *weight });
+        let parts =
+            parts.iter().map(|(metric, weight)| Part { metric: (*metric).to_owned(), weight: *weight, scale: None });
         let definition = Definition::Index { parts: parts.collect() };
         let mut metric = blank(id, title, Unit::Score, Better::Higher, "index", definition);
         metric.slices = vec!["service".to_owned()];

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::score::score;
+use super::score::{on_scale, score};
 use super::target::{self, Target};
 use crate::arithmetic::period::Period;
 use crate::declaration::metric::{Definition, Metric, Part};
@@ -66,11 +66,13 @@ impl Sources<'_> {
         let mut flags = BTreeSet::new();
         let mut all_weights = 0.0;
         let mut weights = 0.0;
-        for Part { metric: id, weight } in parts {
+        for part in parts {
+            let Part { metric: id, weight, scale } = part;
             all_weights += weight;
             let part = self.metrics.get(id);
             let measured = part.and_then(|part| self.measured(part, dims, period, &above));
-            let score = part.zip(measured.as_ref()).and_then(|(part, measure)| self.score_of(part, dims, measure));
+            let score =
+                part.zip(measured.as_ref()).and_then(|(part, measure)| self.score_of(part, *scale, dims, measure));
             if let (Some(_), Some(measure)) = (score, &measured) {
                 weights += weight;
                 flags.extend(measure.flags.iter().filter(|flag| **flag != Flag::LowN));
@@ -109,19 +111,27 @@ impl Sources<'_> {
         self.lookup.get(&(part.id.clone(), dims.clone(), period.id.clone())).cloned()
     }
 
-    /// An index is a score already; anything else is scored against its target.
-    fn score_of(&self, part: &Metric, dims: &Dims, measure: &Measure) -> Option<f64> {
+    /// An index is a score already; anything else is scored on the scale that the index declares, else against its target.
+    fn score_of(&self, part: &Metric, scale: Option<(f64, f64)>, dims: &Dims, measure: &Measure) -> Option<f64> {
         let value = measure.value?;
+        if let Some((target, limit)) = scale {
+            return on_scale(value, target, limit);
+        }
         if matches!(part.definition, Definition::Index { .. }) {
             return Some(value.clamp(0.0, 100.0));
         }
         score(value, &target::choose(part, dims, self.targets)?)
     }
 
-    /// The slices and periods for which an index can have a figure: those in which one of its parts was evaluated.
+    /// The slices and periods for which an index can have a figure: those in which one of its parts was evaluated. None where
+    /// nobody asked for some part: that isn't a part without data, and the rest of them are another index.
     pub fn places(&self, metric: &Metric) -> BTreeMap<Dims, BTreeMap<String, Period>> {
         let mut leaves = BTreeSet::new();
         self.leaves(metric, &mut BTreeSet::new(), &mut leaves);
+        let evaluated: BTreeSet<&String> = self.lookup.keys().map(|(id, ..)| id).collect();
+        if !leaves.iter().all(|leaf| evaluated.contains(leaf)) {
+            return BTreeMap::new();
+        }
         let mut places: BTreeMap<Dims, BTreeMap<String, Period>> = BTreeMap::new();
         for ((id, dims, period_id), measure) in self.lookup {
             if leaves.contains(id) {
@@ -148,26 +158,6 @@ impl Sources<'_> {
             }
         }
     }
-}
-
-/// The measures with those of every index added, for each slice and period in which one of its parts was evaluated.
-pub fn with_indices(measures: Vec<Measure>, metrics: &BTreeMap<String, Metric>, targets: &[Target]) -> Vec<Measure> {
-    let keyed = measures.iter().map(|measure| {
-        let key = (measure.metric.clone(), measure.dims.clone(), measure.period.id.clone());
-        (key, measure.clone())
-    });
-    let lookup: Lookup = keyed.collect();
-    let sources = Sources { metrics, targets, lookup: &lookup };
-    let mut all = measures;
-    for metric in metrics.values() {
-        for (dims, periods) in sources.places(metric) {
-            let mut periods: Vec<&Period> = periods.values().collect();
-            periods.sort_by_key(|period| period.start);
-            let found = periods.into_iter().filter_map(|period| sources.evaluate(metric, &dims, period));
-            all.extend(found.map(|(measure, _)| measure));
-        }
-    }
-    all
 }
 
 #[cfg(test)]

@@ -13,7 +13,5 @@ pub mod scorecard;
 pub mod signal;
 pub mod target;
 
-pub use index::with_indices;
-
 #[cfg(test)]
 pub(crate) mod example;

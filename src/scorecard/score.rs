@@ -11,11 +11,12 @@ pub fn score(value: f64, target: &Target) -> Option<f64> {
     if !target.points.is_empty() {
         return along(value, &target.points);
     }
-    let limit = target.limit?;
-    if limit == target.target {
-        return None;
-    }
-    Some((100.0 * (value - limit) / (target.target - limit)).clamp(0.0, 100.0))
+    on_scale(value, target.target, target.limit?)
+}
+
+/// The score of a value on the line from 0 at `limit` to 100 at `target`, clipped. `None` where they are one.
+pub fn on_scale(value: f64, target: f64, limit: f64) -> Option<f64> {
+    (target != limit && value.is_finite()).then(|| (100.0 * (value - limit) / (target - limit)).clamp(0.0, 100.0))
 }
 
 /// Piecewise linear through `points` in ascending order of their first number; constant beyond the ends.

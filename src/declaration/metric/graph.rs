@@ -92,14 +92,16 @@ impl Graph {
         let Definition::Index { parts } = &metric.definition else {
             return Vec::new();
         };
-        let parts = parts.iter().filter_map(|part| self.metrics.get(&part.metric));
+        let own = parts.iter().filter(|part| part.scale.is_none());
+        let parts = own.filter_map(|part| self.metrics.get(&part.metric));
         let unscaled = parts.filter(|part| {
             let scored = matches!(part.definition, Definition::Index { .. });
             !scored && (part.target.is_none() || part.limit.is_none() || part.better == Better::Neither)
         });
         let issue = |part: &Metric| {
             let message = format!("index: `{}` has no scale from limit to target", part.id);
-            let hint = format!("give {} a target, a limit and the way that is better", part.file);
+            let hint =
+                format!("give the part a target and a limit here, or {} both and the way that is better", part.file);
             issue_at(metric, &at_input(metric, &part.id), message).hint(hint)
         };
         unscaled.map(issue).collect()

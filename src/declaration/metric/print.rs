@@ -8,7 +8,10 @@ pub fn formula_text(metric: &Metric) -> String {
     match &metric.definition {
         Definition::Formula(formula) => formula.to_string(),
         Definition::Index { parts } => {
-            let parts = parts.iter().map(|part| format!("{} (weight {})", part.metric, part.weight));
+            let scale = |(target, limit): (f64, f64)| format!(", 100 at {target}, 0 at {limit}");
+            let parts = parts.iter().map(|part| {
+                format!("{} (weight {}{})", part.metric, part.weight, part.scale.map(scale).unwrap_or_default())
+            });
             format!("weighted mean of the scores of {}", parts.collect::<Vec<_>>().join(", "))
         }
         Definition::Aggregate { fact, time, population, exclude, value, .. } => {
@@ -102,7 +105,7 @@ fn aggregate(metric: &Metric) -> String {
             vec![format!("{rows}.{at} >= :period_start"), format!("{rows}.{at} < :period_end")]
         }
         Time::Alive { from, to, .. } => {
-            vec![format!("{rows}.{from} <= :moment"), format!("({rows}.{to} IS NULL OR {rows}.{to} > :moment)")]
+            vec![format!("{rows}.{from} < :moment"), format!("({rows}.{to} IS NULL OR {rows}.{to} >= :moment)")]
         }
     };
     conditions.extend(population.iter().map(|row| format!("({})", row.sql)));
@@ -110,10 +113,11 @@ fn aggregate(metric: &Metric) -> String {
     let rows = match time {
         // Age is no column of the fact: it depends on the moment.
         Time::Alive { from, since, .. } if aged => format!(
-            "(\n  SELECT *, CAST(EXTRACT(EPOCH FROM :moment - {}) AS DOUBLE PRECISION) AS age_s\n  FROM {fact}\n) AS stock",
+            "(\n  SELECT *, CAST(EXTRACT(EPOCH FROM :moment - {}) AS DOUBLE PRECISION) AS age_s\n  FROM fact_{fact}\n) AS stock",
             since.as_ref().unwrap_or(from)
         ),
-        _ => fact.clone(),
+        // The name that `nines query` knows it by.
+        _ => format!("fact_{fact} AS {fact}"),
     };
     let filter = conditions.join("\n  AND ");
     if let Value::Aggregate(one) = value

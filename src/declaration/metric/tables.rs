@@ -66,7 +66,16 @@ pub(super) fn index(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>) -> Option<Ve
         let mut inner = Fields::new(sheet, "index.", table, offset);
         let metric = inner.required_text(sheet, "metric");
         let weight = inner.number(sheet, "weight").map_or(1.0, |weight| weight.value);
+        let (target, limit) = (inner.number(sheet, "target"), inner.number(sheet, "limit"));
         inner.finish(sheet);
+        let scale = match (&target, &limit) {
+            (Some(target), Some(limit)) if target.value != limit.value => Some((target.value, limit.value)),
+            (None, None) => None,
+            _ => {
+                sheet.issue(offset, "index: expected target and limit, two values that score 100 and 0", None);
+                None
+            }
+        };
         if weight <= 0.0 {
             sheet.issue(offset, format!("index.weight: expected a number above 0, found {weight}"), None);
         }
@@ -78,7 +87,7 @@ pub(super) fn index(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>) -> Option<Ve
             let line = line_of(sheet.text, metric.offset);
             sheet.lines.insert(format!("index.{}", metric.value), line);
         }
-        parts.push(metric.map(|metric| Part { metric: metric.value, weight }));
+        parts.push(metric.map(|metric| Part { metric: metric.value, weight, scale }));
     }
     parts.into_iter().collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Kind, Section};
+use super::{Balance, Kind, Section};
 use crate::declaration::metric::Metric;
 
 impl Section {
@@ -52,6 +52,10 @@ impl Section {
         let own = self.kind == Kind::Table;
         let plain = self.columns.is_empty() && self.sort.is_none() && self.watch.is_empty();
         expect(own || plain, "columns, sort, watch: only a section of kind `table` has them");
+        expect(
+            self.kind == Kind::Figures || self.balance.is_none(),
+            "balance: only a section of kind `figures` has one",
+        );
         let named = self.named();
         for (metric, by) in named {
             match metrics.get(metric) {
@@ -90,6 +94,7 @@ impl Section {
             let parts = self.kind == Kind::Shares && place == 0;
             (metric.as_str(), if parts { self.by.clone() } else { cut.clone() })
         }));
+        named.extend(self.balance.iter().flat_map(Balance::metrics).map(|metric| (metric.as_str(), Vec::new())));
         named.extend(self.sort.iter().chain(&self.watch).map(|metric| (metric.as_str(), Vec::new())));
         named
     }

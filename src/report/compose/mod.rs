@@ -1,6 +1,7 @@
 //! From a scorecard to a document: each section of the report's declaration becomes blocks of final text.
 
 mod accounting;
+mod balance;
 mod completeness;
 mod definitions;
 mod figures;
@@ -139,7 +140,11 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
             ("Decisions", listed(&mut statements, declared, "No target of the project is missed."))
         }
         Kind::Table => ("Table", table::table(scorecard, declared)),
-        Kind::Figures => ("Figures", table::figures(scorecard, declared)),
+        Kind::Figures => {
+            let mut blocks = table::figures(scorecard, declared);
+            blocks.extend(declared.balance.as_ref().and_then(|flow| balance::line(scorecard, flow)));
+            ("Figures", blocks)
+        }
         Kind::Matrix => ("Matrix", figures::matrix(scorecard, declared)),
         Kind::Bands => ("Bands", figures::bands(scorecard, declared)),
         Kind::Charts => ("Trends", figures::trends(scorecard, declared)),
