@@ -83,6 +83,9 @@ fn measure(context: &Context, terms: &[Term], periods: &[Vec<Period>]) -> Result
             }
             asked.push((at, place));
         }
+        if asks.is_empty() {
+            continue;
+        }
         let answers = context.figures.measure(&asks, calendar)?;
         for (at, place) in asked {
             if let Some(answer) = answers.get(place) {

@@ -45,8 +45,11 @@ pub(super) struct Term {
 }
 
 impl Term {
-    /// Whether two rows are steps of one ladder: the same promise to different values.
+    /// Whether two rows are steps of one ladder: the same promise to different values. What can't be measured stands alone.
     pub(super) fn same_promise(&self, other: &Self) -> bool {
+        if self.problem.is_some() || other.problem.is_some() {
+            return self.id == other.id;
+        }
         let key = |term: &Self| {
             let Self { kind, party, service, priority, metric, calendar, valid, .. } = term.clone();
             (kind, party, service, priority, metric, calendar, valid)
@@ -130,7 +133,10 @@ fn in_unit(target: f64, word: Option<&str>, unit: Unit) -> Result<f64, String> {
     let lower = word.map(str::to_lowercase);
     let wrong = || format!("its unit `{}` is none of the metric, which is in {}", word.unwrap_or(""), unit.as_str());
     match (unit, lower.as_deref()) {
-        (Unit::Share, Some("%" | "percent" | "per cent" | "pct" | "prozent" | "pour cent")) => Ok(target / 100.0),
+        // Rounded in decimals: 99.9 / 100 is a little more than 0.999 in floating point, and would be missed by who reaches that.
+        (Unit::Share, Some("%" | "percent" | "per cent" | "pct" | "prozent" | "pour cent")) => {
+            Ok((target * 1e10).round() / 1e12)
+        }
         (Unit::Share, None) if target > 1.0 => Err(format!("its target {target} is above 1: is its unit percent?")),
         (Unit::Share, None | Some("share" | "ratio" | "fraction")) => Ok(target),
         (Unit::Seconds, word) => unit_s(word).map(|factor| target * factor).ok_or_else(wrong),
@@ -227,7 +233,7 @@ mod tests {
 
     #[test]
     fn targets_come_into_the_unit_of_their_metric() {
-        assert_eq!(in_unit(99.9, Some("%"), Unit::Share), Ok(99.9 / 100.0));
+        assert_eq!(in_unit(99.9, Some("%"), Unit::Share), Ok(0.999));
         assert_eq!(in_unit(0.999, None, Unit::Share), Ok(0.999));
         assert_eq!(in_unit(4.0, Some("h"), Unit::Seconds), Ok(14_400.0));
         assert_eq!(in_unit(900.0, None, Unit::Seconds), Ok(900.0));
