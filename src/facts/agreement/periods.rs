@@ -52,9 +52,10 @@ pub(in crate::facts) fn build(context: &Context) -> Result<DataFrame, LakeError>
                 repeated: None,
             });
         }
-        // Before anything was recorded there was nothing to keep; where nothing ever was, the newest period says so.
+        // Before anything was recorded there was nothing to keep; where nothing ever was, the newest period says so. What
+        // can't be measured isn't in any period.
         let first = own.iter().position(|row| row.figure.value.is_some()).unwrap_or(own.len().saturating_sub(1));
-        own.drain(..first);
+        own.drain(..if term.problem.is_none() { first } else { 0 });
         repeat(&mut own, context.as_of);
         rows.extend(own);
     }
