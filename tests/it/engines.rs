@@ -23,7 +23,7 @@ fn ask(script: &str, modules: &[&str], question: &Value) -> Option<Value> {
     let imports = format!("import {}", modules.join(", "));
     let there = Command::new("python3").args(["-c", &imports]).output();
     if !there.is_ok_and(|output| output.status.success()) {
-        println!("skipped: python3 with {} is not there", modules.join(", "));
+        crate::project::skip(&format!("python3 with {} is not there", modules.join(", ")));
         return None;
     }
     let mut command = Command::new("python3");

@@ -170,7 +170,7 @@ print(json.dumps(answer))
 fn another_reader_of_delta_tables_sees_the_same_rows() {
     let there = Command::new("python3").args(["-c", "import deltalake"]).output();
     if !there.is_ok_and(|output| output.status.success()) {
-        println!("skipped: python3 with the package deltalake is not there");
+        crate::project::skip("python3 with the package deltalake is not there");
         return;
     }
     let project = Project::demo(300, 6);

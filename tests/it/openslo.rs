@@ -12,7 +12,7 @@ use nines::declaration::objective::{Indicator, Method, Objectives, Window, Windo
 fn examples() -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/openslo");
     if !path.is_dir() {
-        println!("skipped: {} isn't there", path.display());
+        crate::project::skip(&format!("{} isn't there", path.display()));
         return None;
     }
     Some(path)

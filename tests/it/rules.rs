@@ -86,7 +86,7 @@ fn value_of(rules: &[Value], name: &str) -> f64 {
 fn windows_burn_rates_and_thresholds_are_those_that_sloth_generates() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/openslo/sloth_examples");
     if !folder.is_dir() {
-        println!("skipped: {} isn't there", folder.display());
+        crate::project::skip(&format!("{} isn't there", folder.display()));
         return;
     }
     let text = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
@@ -192,6 +192,6 @@ fn promtool_reads_the_rules_where_it_is_there() {
     fs::write(file.path(), rules(&objectives(SLICES)).unwrap()).unwrap();
     match Command::new("promtool").args(["check", "rules"]).arg(file.path()).output() {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
-        Err(_) => println!("skipped: promtool isn't there"),
+        Err(_) => crate::project::skip("promtool isn't there"),
     }
 }

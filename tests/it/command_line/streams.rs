@@ -102,7 +102,7 @@ fn no_color_is_respected_on_a_terminal() {
         command.output().ok().filter(|output| output.status.code() == Some(2))
     };
     let Some(coloured) = on_terminal(None) else {
-        println!("skipped: `script` of util-linux is not there");
+        crate::project::skip("`script` of util-linux is not there");
         return;
     };
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
