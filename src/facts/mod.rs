@@ -1,6 +1,8 @@
 //! Facts: one derived table per grain, with the clocks and judgements that metrics aggregate. Replaceable at any time.
 
 mod attribution;
+mod backups;
+mod capacity;
 mod changes;
 mod checks;
 mod clock;
@@ -16,20 +18,25 @@ mod deployments;
 mod effort;
 mod evidence;
 mod failure_history;
+mod finance;
 mod first_contact;
 mod incident_origins;
 mod incidents;
+mod jobs;
+mod money;
 mod needs;
 pub mod objective;
 mod patches;
 mod path;
 mod probes;
 mod problems;
+mod register;
 mod service_time;
 mod ticket_links;
 mod ticket_spells;
 mod tickets;
 mod tiers;
+mod workload;
 
 use polars::prelude::DataFrame;
 
@@ -126,7 +133,39 @@ pub const FACTS: &[Fact] = &[
     },
     Fact { name: "deployment_days", tables: &["deployments", "services"], build: deployments::build_days },
     Fact { name: "checks", tables: &["probes", "services"], build: checks::build },
-    Fact { name: "effort", tables: &["effort"], build: effort::build },
+    Fact { name: "effort", tables: &["effort", "teams", "services"], build: effort::build },
+    Fact {
+        name: "workload_weeks",
+        tables: &["effort", "tickets", "ticket_events", "teams", "services", "links", "problems", "agreements"],
+        build: workload::build,
+    },
+    Fact { name: "jobs", tables: &["jobs", "services"], build: jobs::build },
+    Fact { name: "backups", tables: &["jobs", "services"], build: backups::build },
+    Fact { name: "restore_tests", tables: &["jobs", "services"], build: backups::build_restore_tests },
+    Fact { name: "capacity", tables: &["capacity", "services"], build: capacity::build },
+    Fact { name: "capacity_days", tables: &["capacity", "services"], build: capacity::build_days },
+    Fact { name: "register", tables: &["register", "finance", "agreements", "services"], build: register::build },
+    Fact {
+        name: "standards",
+        tables: &["register", "finance", "agreements", "services"],
+        build: register::build_standards,
+    },
+    Fact { name: "finance", tables: &["finance", "register", "agreements", "services"], build: finance::build },
+    Fact {
+        name: "cost_months",
+        tables: &[
+            "finance",
+            "register",
+            "agreements",
+            "services",
+            "tickets",
+            "ticket_events",
+            "teams",
+            "links",
+            "problems",
+        ],
+        build: finance::build_months,
+    },
     Fact { name: "problems", tables: &["problems", "deployments", "services"], build: problems::build },
     Fact { name: "patches", tables: &["patches", "services"], build: patches::build },
     Fact { name: "assets", tables: &["patches", "services"], build: patches::build_assets },

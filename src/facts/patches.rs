@@ -27,6 +27,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let look = |map: &BTreeMap<String, String>| {
         rows.iter().map(|row| service[*row].and_then(|name| map.get(name).cloned())).collect::<Vec<_>>()
     };
+    fact.text("service_kind", look(&references.kind));
     fact.text("team", look(&references.owner));
     fact.text("supplier", look(&references.supplier));
     let severity = integer(&frame, "severity")?;
@@ -61,6 +62,12 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         (applied[row].is_none_or(|applied| applied > until) && until <= as_of).then_some(until)
     };
     fact.instant("expired_from_at", (0..count).map(expired).collect())?;
+    // Missing: due, not applied, and not or no longer excepted.
+    let missing = |row: usize| {
+        let from = due[row]?.max(released[row]?).max(excepted[row].unwrap_or(i64::MIN));
+        (from <= as_of && applied[row].is_none_or(|applied| applied > from)).then_some(from)
+    };
+    fact.instant("missing_from_at", (0..count).map(missing).collect())?;
     fact.finish()
 }
 
@@ -135,6 +142,7 @@ pub(super) fn build_assets(context: &Context) -> Result<DataFrame, LakeError> {
     let look = |map: &BTreeMap<String, String>| {
         rows.iter().map(|row| row.1.and_then(|name| map.get(name).cloned())).collect::<Vec<_>>()
     };
+    fact.text("service_kind", look(&references.kind));
     fact.text("team", look(&references.owner));
     fact.text("supplier", look(&references.supplier));
     fact.instant("from_at", rows.iter().map(|row| Some(row.2.0)).collect())?;
