@@ -78,6 +78,12 @@ fn forecast(days: &[Day]) -> Option<Forecast> {
     (found.days.is_finite() && found.lower.is_finite()).then_some(found)
 }
 
+/// The largest share in use of the week up to the last day: weekends hide what working days need.
+fn week_peak(days: &[Day]) -> Option<f64> {
+    let last = days.last()?.number;
+    days.iter().rev().take_while(|day| day.number > last - 7).fold(None, |peak, day| larger(peak, day.share))
+}
+
 /// The days of one resource, in order.
 fn days(readings: &mut [Reading], zone: chrono_tz::Tz) -> Vec<Day> {
     readings.sort_unstable_by_key(|reading| reading.at);
@@ -139,6 +145,9 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.finish()
 }
 
+/// A day, until when it is the newest, the peak of its week, and what becomes of the resource.
+type Row = (Day, i64, Option<f64>, Option<Forecast>);
+
 /// What one resource is, and its readings.
 #[derive(Default)]
 struct Resource<'a> {
@@ -167,7 +176,7 @@ pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
     }
     let zone = context.project.zone;
     let mut resources: Vec<(&str, Resource)> = resources.into_iter().collect();
-    let rows: Vec<Vec<(Day, i64, Option<Forecast>)>> = resources
+    let rows: Vec<Vec<Row>> = resources
         .par_iter_mut()
         .map(|(_, own)| {
             let days = days(&mut own.readings, zone);
@@ -175,31 +184,35 @@ pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
                 let held = days[place].start + HOLDS;
                 days.get(place + 1).map_or(held, |next| next.start.min(held))
             };
-            (0..days.len()).map(|place| (days[place].clone(), until(place), forecast(&days[..=place]))).collect()
+            let row = |place: usize| {
+                let so_far = &days[..=place];
+                (days[place].clone(), until(place), week_peak(so_far), forecast(so_far))
+            };
+            (0..days.len()).map(row).collect()
         })
         .collect();
-    let all: Vec<(&str, &Resource, &Day, i64, Option<Forecast>)> = resources
+    let all: Vec<(&str, &Resource, &Row)> = resources
         .iter()
         .zip(&rows)
-        .flat_map(|((name, own), days)| days.iter().map(move |(day, to, found)| (*name, own, day, *to, *found)))
+        .flat_map(|((name, own), days)| days.iter().map(move |row| (*name, own, row)))
         .collect();
     let mut fact = Builder::default();
     fact.text("resource", all.iter().map(|row| Some(row.0)).collect::<Vec<_>>());
     describe(&mut fact, &context.references()?, &all.iter().map(|row| row.1.service).collect::<Vec<_>>());
     fact.text("unit", all.iter().map(|row| row.1.unit).collect::<Vec<_>>());
-    fact.instant("day", all.iter().map(|row| Some(row.2.start)).collect())?;
-    fact.instant("to_at", all.iter().map(|row| Some(row.3)).collect())?;
-    fact.number("used", all.iter().map(|row| Some(row.2.used)).collect());
-    fact.number("available", all.iter().map(|row| Some(row.2.available)).collect());
-    fact.number("used_share", all.iter().map(|row| row.2.share).collect());
-    fact.number("headroom", all.iter().map(|row| row.2.share.map(|share| 1.0 - share)).collect());
-    let forecast = |of: fn(Forecast) -> Option<f64>| all.iter().map(|row| of(row.4?)).collect::<Vec<_>>();
+    fact.instant("day", all.iter().map(|row| Some(row.2.0.start)).collect())?;
+    fact.instant("to_at", all.iter().map(|row| Some(row.2.1)).collect())?;
+    fact.number("used", all.iter().map(|row| Some(row.2.0.used)).collect());
+    fact.number("available", all.iter().map(|row| Some(row.2.0.available)).collect());
+    fact.number("used_share", all.iter().map(|row| row.2.0.share).collect());
+    fact.number("headroom", all.iter().map(|row| row.2.2.map(|peak| 1.0 - peak)).collect());
+    let forecast = |of: fn(Forecast) -> Option<f64>| all.iter().map(|row| of(row.2.3?)).collect::<Vec<_>>();
     fact.number("growth_per_day", forecast(|found| Some(found.a_day)));
     fact.number("time_to_full_s", forecast(|found| Some(found.days * 86_400.0)));
     fact.number("time_to_full_lower_s", forecast(|found| Some(found.lower * 86_400.0)));
     fact.number("time_to_full_upper_s", forecast(|found| found.upper.map(|days| days * 86_400.0)));
-    fact.boolean("growing", all.iter().map(|row| Some(row.4?.upper.is_some())).collect());
-    fact.boolean("full_within_90d", all.iter().map(|row| Some(row.4?.days <= 90.0)).collect());
+    fact.boolean("growing", all.iter().map(|row| Some(row.2.3?.upper.is_some())).collect());
+    fact.boolean("full_within_90d", all.iter().map(|row| Some(row.2.3?.days <= 90.0)).collect());
     fact.finish()
 }
 
@@ -238,6 +251,13 @@ mod tests {
         // What is over is full now, not in the past.
         let over: Vec<Day> = (0..20).map(|n| day(n, 700.0 + n as f64, 600.0)).collect();
         assert_eq!(forecast(&over).unwrap().days, 0.0);
+    }
+
+    #[test]
+    fn headroom_is_that_of_the_busiest_day_of_a_week() {
+        let days: Vec<Day> = (0..10).map(|n| day(n, if n == 4 { 80.0 } else { 10.0 }, 100.0)).collect();
+        assert_eq!([&days[..5], &days[..], &days[..4]].map(week_peak), [Some(0.8), Some(0.8), Some(0.1)]);
+        assert_eq!((week_peak(&[day(0, 80.0, 100.0), day(7, 10.0, 100.0)]), week_peak(&[])), (Some(0.1), None));
     }
 
     #[test]
