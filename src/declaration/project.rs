@@ -261,12 +261,8 @@ impl Project {
             report(Issue::error(PROJECT_FILE, "ingest.tolerate_rejects: expected a share from 0 to 1"));
         }
         issues.extend(delivery::issues(PROJECT_FILE, &raw.delivery, &raw.performance));
-        let practice = practice::Practice {
-            jobs: raw.jobs,
-            register: raw.register,
-            effort: raw.effort,
-            money: raw.money,
-        };
+        let practice =
+            practice::Practice { jobs: raw.jobs, register: raw.register, effort: raw.effort, money: raw.money };
         issues.extend(practice::issues(PROJECT_FILE, &practice));
         issues.extend(service_time::problems(text, &raw.service_time));
         let project = Self {

@@ -165,7 +165,8 @@ pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
     let (name, service, unit) = (text(&frame, "resource")?, text(&frame, "service")?, text(&frame, "unit")?);
     let mut resources: BTreeMap<&str, Resource> = BTreeMap::new();
     for row in 0..frame.height() {
-        let (Some(name), Some(at), Some(used), Some(available)) = (name[row], at[row], used[row], available[row]) else {
+        let (Some(name), Some(at), Some(used), Some(available)) = (name[row], at[row], used[row], available[row])
+        else {
             continue;
         };
         let own = resources.entry(name).or_default();
@@ -263,12 +264,8 @@ mod tests {
     #[test]
     fn a_day_is_its_peak_and_its_last_size() {
         let reading = |hour: i64, used, available| Reading { at: hour * DAY / 24, used, available };
-        let mut readings = [
-            reading(30, 5.0, 0.0),
-            reading(9, 50.0, 100.0),
-            reading(10, 80.0, 100.0),
-            reading(20, 60.0, 200.0),
-        ];
+        let mut readings =
+            [reading(30, 5.0, 0.0), reading(9, 50.0, 100.0), reading(10, 80.0, 100.0), reading(20, 60.0, 200.0)];
         let found = days(&mut readings, chrono_tz::Tz::UTC);
         let expected = [
             Day { number: 0, start: 0, used: 80.0, share: Some(0.8), available: 200.0 },

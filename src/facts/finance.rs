@@ -147,13 +147,10 @@ pub(super) fn build_months(context: &Context) -> Result<DataFrame, LakeError> {
         let next = month.checked_add_months(Months::new(1));
         next.is_some_and(|next| day_start(next, zone) <= context.as_of)
     };
-    let known = |month: &NaiveDate| {
-        costs.contains(month) && first.is_some_and(|first| *month >= first) && over(month)
-    };
+    let known = |month: &NaiveDate| costs.contains(month) && first.is_some_and(|first| *month >= first) && over(month);
     let rows: Vec<(&NaiveDate, Option<&String>, &Line)> =
         lines.iter().map(|((month, service), line)| (month, service.as_ref(), line)).collect();
-    let look =
-        |map: &BTreeMap<String, String>| rows.iter().map(|row| map.get(row.1?).cloned()).collect::<Vec<_>>();
+    let look = |map: &BTreeMap<String, String>| rows.iter().map(|row| map.get(row.1?).cloned()).collect::<Vec<_>>();
     let mut fact = Builder::default();
     fact.text("service", rows.iter().map(|row| row.1).collect::<Vec<_>>());
     fact.text("service_kind", look(&references.kind));

@@ -64,12 +64,8 @@ pub(super) fn runs<'a>(frame: &'a DataFrame, as_of: i64) -> Result<Vec<(usize, R
     let (started, finished) = (instant(frame, "started_at", None)?, instant(frame, "finished_at", None)?);
     let outcome = text(frame, "outcome")?;
     let run = |row: usize| {
-        let run = Run {
-            scheduled: scheduled[row]?,
-            started: started[row],
-            finished: finished[row],
-            outcome: outcome[row],
-        };
+        let run =
+            Run { scheduled: scheduled[row]?, started: started[row], finished: finished[row], outcome: outcome[row] };
         Some((row, run))
     };
     Ok((0..frame.height()).filter_map(run).collect())
@@ -94,9 +90,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let (service, supplier, kind) = (text(&frame, "service")?, text(&frame, "supplier")?, text(&frame, "kind")?);
     fact.text("service_kind", runs.iter().map(|(row, _)| references.kind.get(service[*row]?)).collect::<Vec<_>>());
     fact.text("team", runs.iter().map(|(row, _)| references.owner.get(service[*row]?)).collect::<Vec<_>>());
-    let answers = |row: usize| {
-        supplier[row].or_else(|| references.supplier.get(service[row]?).map(String::as_str))
-    };
+    let answers = |row: usize| supplier[row].or_else(|| references.supplier.get(service[row]?).map(String::as_str));
     fact.text("supplier", runs.iter().map(|(row, _)| answers(*row)).collect::<Vec<_>>());
     for (name, word) in [("backup", "backup"), ("restore_test", "restore_test"), ("failover_test", "failover_test")] {
         fact.boolean(name, runs.iter().map(|(row, _)| kind[*row].map(|kind| kind == word)).collect());

@@ -32,6 +32,7 @@ mod probes;
 mod problems;
 mod register;
 mod service_time;
+mod standards;
 mod ticket_links;
 mod ticket_spells;
 mod tickets;
@@ -146,10 +147,11 @@ pub const FACTS: &[Fact] = &[
     Fact { name: "capacity_days", tables: &["capacity", "services"], build: capacity::build_days },
     Fact { name: "register", tables: &["register", "finance", "agreements", "services"], build: register::build },
     Fact {
-        name: "standards",
+        name: "register_spans",
         tables: &["register", "finance", "agreements", "services"],
-        build: register::build_standards,
+        build: register::build_spans,
     },
+    Fact { name: "standards", tables: &["register", "finance", "agreements", "services"], build: standards::build },
     Fact { name: "finance", tables: &["finance", "register", "agreements", "services"], build: finance::build },
     Fact {
         name: "cost_months",

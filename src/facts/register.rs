@@ -1,5 +1,5 @@
-//! The facts `register` (one row an entry of a register) and `standards` (spans of time in which a standard has so many open
-//! exceptions).
+//! The facts `register` (one row an entry of a register) and `register_spans` (the time in which it was open, before it was due and
+//! after).
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,6 @@ use super::context::Context;
 use super::money::Money;
 use crate::declaration::project::practice::Register;
 use crate::lake::LakeError;
-
-/// So many open exceptions to one standard ask for a review of it (ITIL 4 infrastructure and platform management).
-const REVIEW: i64 = 3;
 
 /// What a deviation or an exception is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,14 +79,9 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     // Closed before it was opened is an error of the records: it never was open.
     let closed: Vec<Option<i64>> = rows.iter().map(|row| not_before(closed[*row], opened[*row])).collect();
     let due = instant(&frame, "due_at", None)?;
-    let overdue = |(place, row): (usize, &usize)| {
-        let from = not_before(due[*row], opened[*row]).filter(|from| *from <= as_of)?;
-        closed[place].is_none_or(|closed| closed > from).then_some(from)
-    };
     fact.instant("opened_at", rows.iter().map(|row| opened[*row]).collect())?;
     fact.instant("due_at", rows.iter().map(|row| due[*row]).collect())?;
-    fact.instant("closed_at", closed.clone())?;
-    fact.instant("overdue_from_at", rows.iter().enumerate().map(overdue).collect())?;
+    fact.instant("closed_at", closed)?;
     let (impact, likelihood) = (integer(&frame, "impact")?, number(&frame, "likelihood")?);
     fact.integer("impact", rows.iter().map(|row| impact[*row]).collect());
     let points: Vec<Option<f64>> = rows.iter().map(|row| points(impact[*row], rules.impact_levels)).collect();
@@ -111,58 +103,40 @@ fn not_before(at: Option<i64>, earliest: Option<i64>) -> Option<i64> {
     at.map(|at| earliest.map_or(at, |earliest| at.max(earliest)))
 }
 
-/// How many of these lives (opened, closed) are open, from the first on to `end`: half-open spans without gaps, of which each
-/// differs from the one before.
-fn counts(lives: &[(i64, Option<i64>)], end: i64) -> Vec<(i64, i64, i64)> {
-    let mut steps: BTreeMap<i64, i64> = BTreeMap::new();
-    for (opened, closed) in lives {
-        let closed = closed.unwrap_or(end).min(end);
-        *steps.entry(*opened).or_default() += i64::from(closed > *opened);
-        *steps.entry(closed.max(*opened)).or_default() -= i64::from(closed > *opened);
-    }
-    let mut spans: Vec<(i64, i64, i64)> = Vec::new();
-    let mut open = 0;
-    for (at, step) in steps.range(..end) {
-        open += step;
-        match spans.last_mut() {
-            Some(last) if last.2 == open => {}
-            Some(last) => {
-                last.1 = *at;
-                spans.push((*at, end, open));
-            }
-            None => spans.push((*at, end, open)),
-        }
-    }
-    spans
+/// When an entry was open (from, to, overdue): before it was due, and after. What lasts at `end` has no end.
+fn open_spans(opened: i64, due: Option<i64>, closed: Option<i64>, end: i64) -> Vec<(i64, i64, bool)> {
+    let to = closed.unwrap_or(end);
+    let cut = due.unwrap_or(to).clamp(opened, to.max(opened));
+    [(opened, cut, false), (cut, to, true)].into_iter().filter(|(from, to, _)| from < to).collect()
 }
 
-/// Builds the fact `standards`.
-pub(super) fn build_standards(context: &Context) -> Result<DataFrame, LakeError> {
+/// Builds the fact `register_spans`.
+pub(super) fn build_spans(context: &Context) -> Result<DataFrame, LakeError> {
     let end = context.as_of.saturating_add(1);
     let register = context.fact("register")?;
-    let (kind, standard) = (text(&register, "kind")?, text(&register, "standard")?);
-    let (opened, closed) = (instant(&register, "opened_at", None)?, instant(&register, "closed_at", None)?);
-    let mut lives: BTreeMap<&str, Vec<(i64, Option<i64>)>> = BTreeMap::new();
+    let instants = |name: &str| instant(&register, name, None);
+    let (opened, due, closed) = (instants("opened_at")?, instants("due_at")?, instants("closed_at")?);
+    let mut rows: Vec<(usize, (i64, i64, bool))> = Vec::new();
     for row in 0..register.height() {
-        if let (Some("exception"), Some(standard), Some(opened)) = (kind[row], standard[row], opened[row]) {
-            lives.entry(standard).or_default().push((opened, closed[row]));
+        if let Some(opened) = opened[row] {
+            rows.extend(open_spans(opened, due[row], closed[row], end).into_iter().map(|span| (row, span)));
         }
     }
-    let rows: Vec<(&str, (i64, i64, i64))> =
-        lives.iter().flat_map(|(name, lives)| counts(lives, end).into_iter().map(move |span| (*name, span))).collect();
     let mut fact = Builder::default();
-    fact.text("standard", rows.iter().map(|row| Some(row.0)).collect::<Vec<_>>());
-    fact.instant("from_at", rows.iter().map(|row| Some(row.1.0)).collect())?;
-    fact.instant("to_at", rows.iter().map(|row| Some(row.1.1).filter(|to| *to < end)).collect())?;
-    fact.integer("open_exceptions", rows.iter().map(|row| Some(row.1.2)).collect());
-    fact.boolean("review", rows.iter().map(|row| Some(row.1.2 >= REVIEW)).collect());
+    for name in ["id", "kind", "subject", "about", "standard", "service", "service_kind", "team", "supplier", "owner"] {
+        let values = text(&register, name)?;
+        fact.text(name, rows.iter().map(|(row, _)| values[*row]).collect::<Vec<_>>());
+    }
+    let impact = integer(&register, "impact")?;
+    fact.integer("impact", rows.iter().map(|(row, _)| impact[*row]).collect());
+    fact.instant("from_at", rows.iter().map(|(_, span)| Some(span.0)).collect())?;
+    fact.instant("to_at", rows.iter().map(|(_, span)| Some(span.1).filter(|to| *to < end)).collect())?;
+    fact.boolean("overdue", rows.iter().map(|(_, span)| Some(span.2)).collect());
     fact.finish()
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -187,32 +161,14 @@ mod tests {
     }
 
     #[test]
-    fn open_exceptions_step_up_and_down() {
-        let lives = [(10, Some(40)), (20, None), (20, Some(40)), (30, Some(30)), (60, None)];
-        assert_eq!(counts(&lives, 50), [(10, 20, 1), (20, 40, 3), (40, 50, 1)]);
-        assert_eq!(counts(&[(10, Some(20)), (20, None)], 50), [(10, 50, 1)]);
-        assert_eq!(counts(&[], 50), []);
-    }
-
-    proptest! {
-        #[test]
-        fn open_at_the_start_and_new_less_closed_is_open_at_the_end(
-            lives in prop::collection::vec((0..100_i64, prop::option::of(0..60_i64)), 0..12), from in 0..100_i64, length in 1..50_i64,
-        ) {
-            let lives: Vec<(i64, Option<i64>)> =
-                lives.into_iter().map(|(opened, lasted)| (opened, lasted.map(|lasted| opened + lasted))).collect();
-            let spans = counts(&lives, 200);
-            let open = |at: i64| spans.iter().find(|span| span.0 <= at && at < span.1).map_or(0, |span| span.2);
-            prop_assert!(spans.windows(2).all(|pair| pair[0].1 == pair[1].0 && pair[0].2 != pair[1].2));
-            for at in 0..200 {
-                let slow = lives.iter().filter(|(opened, closed)| *opened <= at && closed.is_none_or(|closed| closed > at)).count();
-                prop_assert_eq!(open(at), slow as i64, "at {}", at);
-            }
-            let to = from + length;
-            let within = |at: i64| from < at && at <= to;
-            let new = lives.iter().filter(|(opened, _)| within(*opened)).count() as i64;
-            let closed = lives.iter().filter(|(_, closed)| closed.is_some_and(within)).count() as i64;
-            prop_assert_eq!(open(from) + new - closed, open(to));
-        }
+    fn an_entry_is_open_until_it_is_due_and_overdue_until_it_is_closed() {
+        assert_eq!(open_spans(10, Some(20), Some(30), 99), [(10, 20, false), (20, 30, true)]);
+        assert_eq!(open_spans(10, Some(40), Some(30), 99), [(10, 30, false)]);
+        assert_eq!(open_spans(10, Some(20), None, 99), [(10, 20, false), (20, 99, true)]);
+        assert_eq!(open_spans(10, Some(200), None, 99), [(10, 99, false)]);
+        // Due before it was entered, never due, and closed at once.
+        assert_eq!(open_spans(10, Some(5), None, 99), [(10, 99, true)]);
+        assert_eq!(open_spans(10, None, None, 99), [(10, 99, false)]);
+        assert_eq!(open_spans(10, Some(20), Some(10), 99), []);
     }
 }

@@ -126,7 +126,8 @@ pub(super) fn issues(file: &str, practice: &Practice) -> Vec<Issue> {
         Some(own) => {
             let other = |(code, rate): &(&String, &f64)| currency_code(code) == currency_code(own) && **rate != 1.0;
             if let Some((code, rate)) = money.rates.iter().find(other) {
-                let message = format!("money.rates.{code}: the currency of the figures is worth 1 of itself, not {rate}");
+                let message =
+                    format!("money.rates.{code}: the currency of the figures is worth 1 of itself, not {rate}");
                 issues.push(Issue::error(file, message).hint("leave it out"));
             }
         }

@@ -42,7 +42,10 @@ fn scipy_finds_the_same_slopes_and_ranks() {
             [("slope", ours.slope), ("lower", ours.lower), ("upper", ours.upper), ("level", ours.level)]
         {
             let theirs = theirs[name].as_f64().unwrap();
-            assert!((value - theirs).abs() <= 1e-9 * value.abs().max(1.0), "{name}: {value}, theirs {theirs}: {points:?}");
+            assert!(
+                (value - theirs).abs() <= 1e-9 * value.abs().max(1.0),
+                "{name}: {value}, theirs {theirs}: {points:?}"
+            );
         }
     }
 }

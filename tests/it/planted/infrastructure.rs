@@ -83,9 +83,15 @@ fn the_standard_with_many_exceptions_asks_for_a_review() {
 
 #[test]
 fn open_at_the_start_and_what_came_less_what_went_is_open_at_the_end() {
-    for family in
-        ["register_entries", "road_map_deviations", "approach_deviations", "constraints", "exceptions", "risks", "improvements"]
-    {
+    for family in [
+        "register_entries",
+        "road_map_deviations",
+        "approach_deviations",
+        "constraints",
+        "exceptions",
+        "risks",
+        "improvements",
+    ] {
         let open = |period| figure(&format!("{family}_open"), period, None);
         let flow = |way: &str| figure(&format!("{family}_{way}"), "2026-04", None);
         assert_eq!(open("2026-03") + flow("opened") - flow("closed"), open("2026-04"), "{family}");
