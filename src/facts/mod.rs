@@ -26,6 +26,7 @@ mod jobs;
 mod money;
 mod needs;
 pub mod objective;
+mod patch_spans;
 mod patches;
 mod path;
 mod probes;
@@ -170,6 +171,7 @@ pub const FACTS: &[Fact] = &[
     },
     Fact { name: "problems", tables: &["problems", "deployments", "services"], build: problems::build },
     Fact { name: "patches", tables: &["patches", "services"], build: patches::build },
+    Fact { name: "patch_spans", tables: &["patches", "services"], build: patch_spans::build },
     Fact { name: "assets", tables: &["patches", "services"], build: patches::build_assets },
     Fact { name: "ticket_links", tables: &["tickets", "links", "incidents", "services"], build: ticket_links::build },
 ];

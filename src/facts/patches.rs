@@ -62,12 +62,6 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         (applied[row].is_none_or(|applied| applied > until) && until <= as_of).then_some(until)
     };
     fact.instant("expired_from_at", (0..count).map(expired).collect())?;
-    // Missing: due, not applied, and not or no longer excepted.
-    let missing = |row: usize| {
-        let from = due[row]?.max(released[row]?).max(excepted[row].unwrap_or(i64::MIN));
-        (from <= as_of && applied[row].is_none_or(|applied| applied > from)).then_some(from)
-    };
-    fact.instant("missing_from_at", (0..count).map(missing).collect())?;
     fact.finish()
 }
 

@@ -47,8 +47,11 @@ fn bases(loads: &Loads, weeks: &[NaiveDate]) -> BTreeMap<Option<String>, Load> {
     loads.iter().map(|(team, own)| (team.clone(), load(own))).collect()
 }
 
-/// The tickets that count: when each was opened, its team and its service.
-fn tickets(context: &Context) -> Result<Vec<(i64, Option<String>, Option<String>)>, LakeError> {
+/// When a ticket was opened, its team and its service.
+type Opened = (i64, Option<String>, Option<String>);
+
+/// The tickets that count.
+fn tickets(context: &Context) -> Result<Vec<Opened>, LakeError> {
     let frame = context.fact("tickets")?;
     let (opened, parent) = (instant(&frame, "opened_at", None)?, text(&frame, "parent")?);
     let (team, service) = (text(&frame, "team")?, text(&frame, "service")?);
@@ -159,7 +162,8 @@ mod tests {
     fn the_base_is_the_mean_of_the_first_eight_weeks() {
         let first = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
         let weeks: Vec<NaiveDate> = (0..10).map(|week| first + Days::new(7 * week)).collect();
-        let load = |week: usize| Load { tickets: week as f64, services: 2.0, hours: (week % 2 == 0).then_some(40.0) };
+        let load =
+            |week: usize| Load { tickets: week as f64, services: 2.0, hours: week.is_multiple_of(2).then_some(40.0) };
         let own = weeks.iter().enumerate().map(|(place, week)| (*week, load(place))).collect();
         let loads = Loads::from([(Some("A".to_string()), own)]);
         let base = bases(&loads, &weeks)[&Some("A".to_string())];
