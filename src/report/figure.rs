@@ -67,8 +67,7 @@ pub fn value_text(metric: &Metric, value: f64, half: Option<f64>) -> String {
         Unit::Count => count(value),
         Unit::PerHour => rate_per_hour(value),
         Unit::PerDay => rate_per_hour(value / 24.0),
-        // Tenths of hundreds are noise.
-        // Nobody reads cents of a report's sums.
+        // Tenths of hundreds are noise, and so are the cents of sums.
         Unit::Money | Unit::Number if value.abs() >= LARGE => count(value.round()),
         Unit::Number | Unit::Money => signed(&decimals(value.abs(), digits(half, 2)), value),
         Unit::Score => signed(&decimals(value.abs(), 0), value),
