@@ -18,3 +18,4 @@ pub mod reliability;
 pub mod statistics;
 pub mod survival;
 pub mod timeline;
+pub mod trend;

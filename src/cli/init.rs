@@ -69,6 +69,20 @@ resolve_within = { 1 = "4h", 2 = "8h", 3 = "30h", 4 = "60h" }
 # apdex_s = 0.5
 # by_service = { "Payments" = 1.0 }
 
+# When a scheduled run is late, what a full week has in hours, what the registers' subjects and levels mean, and the currency of all
+# figures: amounts in others are converted by these rates, or left out.
+# [jobs]
+# tolerance_s = 900
+# [effort]
+# hours_per_week = 40
+# [register]
+# impact_levels = 5             # 1 is the most
+# road_map = ["Road map:", "Strategy:"]                # how subjects of deviations from the road map begin
+# standard = ["Standard:"]
+# [money]
+# currency = "EUR"
+# rates = { USD = 0.92 }
+
 # Service level objectives are OpenSLO files in slos/; `nines slo` shows them, the report `slo` draws them.
 
 # What the scorecard holds the services to. `limit` scores 0 points, `target` 100.

@@ -96,6 +96,7 @@ fn one(metric: &Metric) -> String {
     if let Some(most) = &metric.up_to {
         lines.push(format!("Up to    {most}"));
     }
+    lines.extend(metric.range.iter().map(|range| format!("Range    {} to {}", range.lower, range.upper)));
     let levels = levels(metric);
     let several = !levels.is_empty();
     lines.extend(levels.into_iter().map(|line| format!("Levels   {line}")));
@@ -138,6 +139,7 @@ fn markdown(definitions: &Definitions) -> String {
             format!("- Source: {}", metric.source),
         ]);
         lines.extend(metric.up_to.iter().map(|most| format!("- Up to: `{most}`")));
+        lines.extend(metric.range.iter().map(|range| format!("- Range: `{}` to `{}`", range.lower, range.upper)));
         lines.extend(levels(metric).into_iter().map(|line| format!("- Levels: {line}")));
     }
     lines.join("\n")

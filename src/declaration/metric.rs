@@ -59,6 +59,9 @@ pub struct Metric {
     /// The value if everything is true that is only inferred: the figure is then the range from its value to this, and
     /// flagged as estimated.
     pub up_to: Option<Value>,
+    /// The ends of its range where the rows carry their own, as a forecast does: in place of a sample's interval. An end that
+    /// has no value is open.
+    pub range: Option<Range>,
     /// Whether it rests on inference and not on records alone: its figures are flagged.
     pub estimated: bool,
     /// Levels of performance that others have published, by year.
@@ -93,6 +96,15 @@ impl Metric {
     pub fn is_stock(&self) -> bool {
         matches!(&self.definition, Definition::Aggregate { time: Time::Alive { .. }, .. })
     }
+}
+
+/// The ends of a range.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Range {
+    /// The lower end.
+    pub lower: Value,
+    /// The upper end.
+    pub upper: Value,
 }
 
 /// How a metric is computed.
@@ -221,6 +233,8 @@ pub enum Unit {
     PerDay,
     /// A number without a unit.
     Number,
+    /// An amount in the currency of the project.
+    Money,
     /// 0 to 100.
     Score,
     /// Nines of availability: 3 is 99.9 %.
@@ -229,13 +243,14 @@ pub enum Unit {
 
 impl Unit {
     /// Every unit with the word that files and the JSON contract use.
-    pub const ALL: [(&'static str, Unit); 8] = [
+    pub const ALL: [(&'static str, Unit); 9] = [
         ("share", Unit::Share),
         ("seconds", Unit::Seconds),
         ("count", Unit::Count),
         ("per_hour", Unit::PerHour),
         ("per_day", Unit::PerDay),
         ("number", Unit::Number),
+        ("money", Unit::Money),
         ("score", Unit::Score),
         ("nines", Unit::Nines),
     ];

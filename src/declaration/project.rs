@@ -5,6 +5,7 @@ mod clocks;
 pub mod delivery;
 mod fiscal;
 mod holidays;
+pub mod practice;
 mod raw;
 mod service_time;
 mod targets;
@@ -68,6 +69,8 @@ pub struct Project {
     pub delivery: delivery::Delivery,
     /// How fast an answer has to be to satisfy.
     pub performance: delivery::Performance,
+    /// Schedules, registers, hours and money.
+    pub practice: practice::Practice,
     /// Targets of the scorecard.
     pub targets: Vec<DeclaredTarget>,
     /// Reports that a run renders.
@@ -260,6 +263,9 @@ impl Project {
             report(Issue::error(PROJECT_FILE, "ingest.tolerate_rejects: expected a share from 0 to 1"));
         }
         issues.extend(delivery::issues(PROJECT_FILE, &raw.delivery, &raw.performance));
+        let practice =
+            practice::Practice { jobs: raw.jobs, register: raw.register, effort: raw.effort, money: raw.money };
+        issues.extend(practice::issues(PROJECT_FILE, &practice));
         issues.extend(service_time::problems(text, &raw.service_time));
         let project = Self {
             root: root.to_path_buf(),
@@ -279,6 +285,7 @@ impl Project {
             service_time: raw.service_time,
             delivery: raw.delivery,
             performance: raw.performance,
+            practice,
             targets,
             reports: raw.reports,
             text: whole,

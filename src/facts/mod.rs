@@ -2,6 +2,8 @@
 
 mod agreement;
 mod attribution;
+mod backups;
+mod capacity;
 mod changes;
 mod checks;
 mod clock;
@@ -18,20 +20,27 @@ mod effort;
 mod evidence;
 mod failure_history;
 pub mod figures;
+mod finance;
 mod first_contact;
 mod incident_origins;
 mod incidents;
+mod jobs;
+mod money;
 mod needs;
 pub mod objective;
+mod patch_spans;
 mod patches;
 mod path;
 mod probes;
 mod problems;
+mod register;
 mod service_time;
+mod standards;
 mod ticket_links;
 mod ticket_spells;
 mod tickets;
 mod tiers;
+mod workload;
 
 use polars::prelude::DataFrame;
 
@@ -128,9 +137,43 @@ pub const FACTS: &[Fact] = &[
     },
     Fact { name: "deployment_days", tables: &["deployments", "services"], build: deployments::build_days },
     Fact { name: "checks", tables: &["probes", "services"], build: checks::build },
-    Fact { name: "effort", tables: &["effort"], build: effort::build },
+    Fact { name: "effort", tables: &["effort", "teams", "services"], build: effort::build },
+    Fact {
+        name: "workload_weeks",
+        tables: &["effort", "tickets", "ticket_events", "teams", "services", "links", "problems", "agreements"],
+        build: workload::build,
+    },
+    Fact { name: "jobs", tables: &["jobs", "services"], build: jobs::build },
+    Fact { name: "backups", tables: &["jobs", "services"], build: backups::build },
+    Fact { name: "restore_tests", tables: &["jobs", "services"], build: backups::build_restore_tests },
+    Fact { name: "capacity", tables: &["capacity", "services"], build: capacity::build },
+    Fact { name: "capacity_days", tables: &["capacity", "services"], build: capacity::build_days },
+    Fact { name: "register", tables: &["register", "finance", "agreements", "services"], build: register::build },
+    Fact {
+        name: "register_spans",
+        tables: &["register", "finance", "agreements", "services"],
+        build: register::build_spans,
+    },
+    Fact { name: "standards", tables: &["register", "finance", "agreements", "services"], build: standards::build },
+    Fact { name: "finance", tables: &["finance", "register", "agreements", "services"], build: finance::build },
+    Fact {
+        name: "cost_months",
+        tables: &[
+            "finance",
+            "register",
+            "agreements",
+            "services",
+            "tickets",
+            "ticket_events",
+            "teams",
+            "links",
+            "problems",
+        ],
+        build: finance::build_months,
+    },
     Fact { name: "problems", tables: &["problems", "deployments", "services"], build: problems::build },
     Fact { name: "patches", tables: &["patches", "services"], build: patches::build },
+    Fact { name: "patch_spans", tables: &["patches", "services"], build: patch_spans::build },
     Fact { name: "assets", tables: &["patches", "services"], build: patches::build_assets },
     Fact { name: "agreements", tables: &["agreements", "services"], build: agreement::build_terms },
     Fact { name: "agreement_periods", tables: EVERY_TABLE, build: agreement::build_periods },

@@ -27,6 +27,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let look = |map: &BTreeMap<String, String>| {
         rows.iter().map(|row| service[*row].and_then(|name| map.get(name).cloned())).collect::<Vec<_>>()
     };
+    fact.text("service_kind", look(&references.kind));
     fact.text("team", look(&references.owner));
     fact.text("supplier", look(&references.supplier));
     let severity = integer(&frame, "severity")?;
@@ -135,6 +136,7 @@ pub(super) fn build_assets(context: &Context) -> Result<DataFrame, LakeError> {
     let look = |map: &BTreeMap<String, String>| {
         rows.iter().map(|row| row.1.and_then(|name| map.get(name).cloned())).collect::<Vec<_>>()
     };
+    fact.text("service_kind", look(&references.kind));
     fact.text("team", look(&references.owner));
     fact.text("supplier", look(&references.supplier));
     fact.instant("from_at", rows.iter().map(|row| Some(row.2.0)).collect())?;

@@ -268,7 +268,8 @@ pub(super) fn need(needs: &mut Needs, metric: &Metric, by: &[String], filter: Op
     needs.words.extend(by.iter().filter(|name| *name != AGE_BAND).cloned());
     needs.truths.extend(population.iter().chain(filter).map(|expression| expression.sql.clone()));
     needs.truths.extend(exclude.iter().map(|(_, expression)| expression.sql.clone()));
-    for value in std::iter::once(value).chain(coverage).chain(&metric.up_to) {
+    let ends = metric.range.iter().flat_map(|range| [&range.lower, &range.upper]);
+    for value in std::iter::once(value).chain(coverage).chain(&metric.up_to).chain(ends) {
         need_value(needs, value);
     }
 }
@@ -343,6 +344,11 @@ impl Job<'_> {
             // The range from what is declared to what may be, in place of a sample's interval.
             let most = aggregate::figure(self.columns, &cell, up_to, IntervalKind::None).value;
             (figure.lower, figure.upper) = (Some(declared), most.map(|most| most.max(declared)));
+        }
+        if let (Some(range), Some(value)) = (&self.metric.range, figure.value) {
+            let end = |end| aggregate::figure(self.columns, &cell, end, IntervalKind::None).value;
+            figure.lower = end(&range.lower).map(|lower| lower.min(value));
+            figure.upper = end(&range.upper).map(|upper| upper.max(value));
         }
         measure.coverage = match coverage {
             Some(coverage) => aggregate::figure(self.columns, &cell, coverage, IntervalKind::None).value,

@@ -67,9 +67,9 @@ pub fn value_text(metric: &Metric, value: f64, half: Option<f64>) -> String {
         Unit::Count => count(value),
         Unit::PerHour => rate_per_hour(value),
         Unit::PerDay => rate_per_hour(value / 24.0),
-        // Tenths of hundreds are noise.
-        Unit::Number if value.abs() >= LARGE => count(value.round()),
-        Unit::Number => signed(&decimals(value.abs(), digits(half, 2)), value),
+        // Tenths of hundreds are noise, and so are the cents of sums.
+        Unit::Money | Unit::Number if value.abs() >= LARGE => count(value.round()),
+        Unit::Number | Unit::Money => signed(&decimals(value.abs(), digits(half, 2)), value),
         Unit::Score => signed(&decimals(value.abs(), 0), value),
         Unit::Nines => decimals(value, 1),
     }
@@ -192,7 +192,7 @@ pub fn target(metric: &Metric, value: f64) -> String {
     };
     match metric.unit {
         Unit::Share => format!("{}{NARROW}%", shortest(value * 100.0)),
-        Unit::Number | Unit::Score | Unit::Nines => shortest(value),
+        Unit::Number | Unit::Money | Unit::Score | Unit::Nines => shortest(value),
         _ => value_text(metric, value, None),
     }
 }
@@ -256,10 +256,10 @@ pub fn delta(metric: &Metric, change: f64, half: Option<f64>) -> String {
 pub fn places_that_sum(metric: &Metric, parts: &[f64]) -> Option<usize> {
     let scale = match metric.unit {
         Unit::Share => 100.0,
-        Unit::Number | Unit::Score | Unit::Nines => 1.0,
+        Unit::Number | Unit::Money | Unit::Score | Unit::Nines => 1.0,
         _ => return None,
     };
-    let usual = if is_availability(metric) || metric.unit == Unit::Number { 2 } else { 1 };
+    let usual = if is_availability(metric) || matches!(metric.unit, Unit::Number | Unit::Money) { 2 } else { 1 };
     let largest = parts.iter().fold(0.0_f64, |most, part| most.max(part.abs()));
     let read = |value: f64, places: usize| (value * scale * 10_f64.powi(places as i32)).round();
     // A part below a hundredth of the largest may well read as nothing.

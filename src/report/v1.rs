@@ -79,7 +79,7 @@ pub struct Period {
 pub struct Measure {
     /// Id of the metric.
     pub metric: String,
-    /// share, seconds, count, per_hour, per_day, number, score or nines.
+    /// share, seconds, count, per_hour, per_day, number, money, score or nines.
     pub unit: &'static str,
     /// higher, lower or neither.
     pub better: &'static str,

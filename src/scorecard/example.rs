@@ -110,6 +110,7 @@ fn blank(id: &str, title: &str, unit: Unit, better: Better, pillar: &str, defini
         estimated: false,
         beside: Vec::new(),
         up_to: None,
+        range: None,
         levels: Vec::new(),
         example: None,
         lines: BTreeMap::new(),

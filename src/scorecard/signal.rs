@@ -162,7 +162,7 @@ fn possible(limits: Limits, unit: Unit) -> Limits {
         Unit::Share => (0.0, 1.0),
         Unit::Score => (0.0, 100.0),
         Unit::Seconds | Unit::Count | Unit::PerHour | Unit::PerDay => (0.0, f64::INFINITY),
-        Unit::Number | Unit::Nines => (f64::NEG_INFINITY, f64::INFINITY),
+        Unit::Number | Unit::Money | Unit::Nines => (f64::NEG_INFINITY, f64::INFINITY),
     };
     Limits { lower: limits.lower.max(low), upper: limits.upper.min(high), ..limits }
 }

@@ -6,6 +6,7 @@ mod demo;
 mod distributions;
 mod intervals;
 mod survival;
+mod trend;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -17,6 +17,7 @@ mod command_line;
 mod delivery;
 mod engines;
 mod golden;
+mod infrastructure_rules;
 mod killed;
 mod lake;
 mod messages;

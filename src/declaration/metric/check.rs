@@ -28,6 +28,10 @@ pub(super) fn check(metric: &Metric, facts: &Facts) -> Vec<Issue> {
                 let issue = check.issue("up_to", "up_to: a metric over metrics has no range of its own");
                 check.issues.push(issue.hint("write it for a metric with `fact` and `value`"));
             }
+            if metric.range.is_some() {
+                let issue = check.issue("range", "range: a metric over metrics has no range of its own");
+                check.issues.push(issue.hint("write it for a metric with `fact` and `value`"));
+            }
             check.inputs();
         }
     }
@@ -90,6 +94,17 @@ impl Check<'_> {
         }
         for refusal in metric.up_to.iter().flat_map(|most| check_value(most, &columns)) {
             self.note("up_to", refusal);
+        }
+        for (key, end) in
+            metric.range.iter().flat_map(|range| [("range.lower", &range.lower), ("range.upper", &range.upper)])
+        {
+            for refusal in check_value(end, &columns) {
+                self.note(key, refusal);
+            }
+        }
+        if metric.range.is_some() && metric.up_to.is_some() {
+            let issue = self.issue("range", "range: up_to is a range already");
+            self.issues.push(issue.hint("write one of the two"));
         }
         for refusal in coverage.iter().flat_map(|coverage| check_value(coverage, &columns)) {
             self.note("coverage", refusal);

@@ -5,7 +5,7 @@ use toml::de::DeTable;
 use super::example::example;
 use super::fields::{Fields, Found, Sheet};
 use super::levels::levels;
-use super::tables::{exclude, index, time};
+use super::tables::{exclude, index, range, time};
 use super::{Better, Definition, IntervalKind, Metric, Unit};
 use crate::declaration::catalogue::File;
 use crate::declaration::expression::{parse_formula, parse_row, parse_value};
@@ -65,6 +65,7 @@ fn metric(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>, id: String, pillar: St
     let up_to = fields.text(sheet, "up_to");
     let up_to = sheet.expression("up_to", up_to, parse_value);
     let estimated = fields.truth(sheet, "estimated").unwrap_or(up_to.is_some());
+    let range = range(sheet, fields);
     let levels = levels(sheet, fields);
     let definition = definition(sheet, fields, unit);
     let example = example(sheet, fields);
@@ -83,6 +84,7 @@ fn metric(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>, id: String, pillar: St
         minimum_n,
         beside: beside.into_iter().map(|id| id.value).collect(),
         up_to,
+        range,
         estimated,
         levels,
         example,

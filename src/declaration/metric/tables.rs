@@ -1,8 +1,8 @@
 //! The parts of a metric file that are tables: what places a row in time, named exclusions, the parts of an index.
 
 use super::fields::{Fields, Found, Sheet};
-use super::{Part, Time};
-use crate::declaration::expression::{RowExpression, parse_row};
+use super::{Part, Range, Time};
+use crate::declaration::expression::{RowExpression, parse_row, parse_value};
 use crate::declaration::issue::line_of;
 
 /// When a row counts: `at` or `alive`.
@@ -25,6 +25,22 @@ pub(super) fn time(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>) -> Option<Tim
             None
         }
     }
+}
+
+/// The ends of a range: `range = { lower = "...", upper = "..." }`.
+pub(super) fn range(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>) -> Option<Range> {
+    if !fields.has("range") {
+        fields.take("range");
+        return None;
+    }
+    let mut inner = fields.table(sheet, "range", "range.")?;
+    let mut end = |key: &'static str| {
+        let text = inner.required_text(sheet, key);
+        sheet.expression(&format!("range.{key}"), text, parse_value)
+    };
+    let (lower, upper) = (end("lower"), end("upper"));
+    inner.finish(sheet);
+    Some(Range { lower: lower?, upper: upper? })
 }
 
 /// The named filters of `[exclude]`; `None` when one is refused.

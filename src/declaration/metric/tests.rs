@@ -210,3 +210,27 @@ fn levels_and_ranges_are_read_and_what_is_wrong_with_them_is_told() {
         assert!(told.contains(&expected), "{expected}: {told:?}");
     }
 }
+
+#[test]
+fn the_ends_of_a_range_are_values_over_the_same_rows() {
+    let with = |range: &str| GOOD.replace("unit =", &format!("{range}\nunit ="));
+    let (metrics, issues) = loaded(&[(
+        "change/a.toml",
+        &with("range = { lower = \"COUNT(*) / COUNT(*)\", upper = \"COUNT(*) / COUNT(*)\" }"),
+    )]);
+    assert_eq!(issues, []);
+    assert!(metrics["a"].range.is_some() && !metrics["a"].estimated);
+    let wrong = [
+        ("range = { lower = \"COUNT(*)\" }", "missing key `range.upper`"),
+        ("range = { lower = \"COUNT(*)\", upper = \"COUNT(x)\" }", "range.upper: unknown column `x`"),
+        ("range = { lower = \"COUNT(*)\", upper = \"COUNT(*)\", most = 1 }", "unknown key `range.most`"),
+        (
+            "range = { lower = \"COUNT(*)\", upper = \"COUNT(*)\" }\nup_to = \"COUNT(*)\"",
+            "range: up_to is a range already",
+        ),
+    ];
+    for (range, expected) in wrong {
+        let (_, issues) = loaded(&[("change/a.toml", &with(range))]);
+        assert!(issues.iter().any(|issue| issue.message == expected), "{expected}: {issues:?}");
+    }
+}

@@ -9,6 +9,7 @@ use super::ServiceTime;
 use super::calendars::RawCalendar;
 use super::clocks::RawClocks;
 use super::delivery::{Delivery, Performance};
+use super::practice::{Effort, Jobs, Money, Register};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +39,14 @@ pub(super) struct Raw {
     pub(super) delivery: Delivery,
     #[serde(default)]
     pub(super) performance: Performance,
+    #[serde(default)]
+    pub(super) jobs: Jobs,
+    #[serde(default)]
+    pub(super) register: Register,
+    #[serde(default)]
+    pub(super) effort: Effort,
+    #[serde(default)]
+    pub(super) money: Money,
     #[serde(default)]
     pub(super) targets: Vec<Spanned<RawTarget>>,
 }
