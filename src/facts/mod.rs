@@ -24,6 +24,9 @@ pub mod objective;
 mod patches;
 mod path;
 mod probes;
+mod problem_course;
+mod problem_effects;
+mod problem_life;
 mod problems;
 mod service_time;
 mod ticket_links;
@@ -127,8 +130,18 @@ pub const FACTS: &[Fact] = &[
     Fact { name: "deployment_days", tables: &["deployments", "services"], build: deployments::build_days },
     Fact { name: "checks", tables: &["probes", "services"], build: checks::build },
     Fact { name: "effort", tables: &["effort"], build: effort::build },
-    Fact { name: "problems", tables: &["problems", "deployments", "services"], build: problems::build },
+    Fact {
+        name: "problems",
+        tables: &["problems", "deployments", "services", "tickets", "incidents", "links"],
+        build: problems::build,
+    },
+    Fact { name: "problem_spells", tables: &["problems", "services"], build: problem_life::build },
+    Fact {
+        name: "problem_tickets",
+        tables: &["problems", "services", "tickets", "incidents", "links"],
+        build: problem_effects::build,
+    },
     Fact { name: "patches", tables: &["patches", "services"], build: patches::build },
     Fact { name: "assets", tables: &["patches", "services"], build: patches::build_assets },
-    Fact { name: "ticket_links", tables: &["tickets", "links", "incidents", "services"], build: ticket_links::build },
+    Fact { name: "ticket_links", tables: &["tickets", "links", "incidents", "problems", "services"], build: ticket_links::build },
 ];
