@@ -12,8 +12,12 @@ mod clock_problems;
 mod clock_wait;
 mod columns;
 mod context;
+mod deployment_days;
+mod deployment_gates;
+mod deployment_warranty;
 mod deployments;
 mod effort;
+mod environments;
 mod evidence;
 mod failure_history;
 mod first_contact;
@@ -28,6 +32,7 @@ mod problem_course;
 mod problem_effects;
 mod problem_life;
 mod problems;
+mod release_stages;
 mod service_time;
 mod ticket_links;
 mod ticket_spells;
@@ -124,10 +129,11 @@ pub const FACTS: &[Fact] = &[
     },
     Fact {
         name: "deployments",
-        tables: &["deployments", "incidents", "tickets", "links", "services"],
+        tables: &["deployments", "incidents", "tickets", "problems", "links", "services"],
         build: deployments::build,
     },
-    Fact { name: "deployment_days", tables: &["deployments", "services"], build: deployments::build_days },
+    Fact { name: "deployment_days", tables: &["deployments", "services"], build: deployment_days::build },
+    Fact { name: "release_stages", tables: &["deployments", "services"], build: release_stages::build },
     Fact { name: "checks", tables: &["probes", "services"], build: checks::build },
     Fact { name: "effort", tables: &["effort"], build: effort::build },
     Fact {
