@@ -1,6 +1,8 @@
 //! Facts: one derived table per grain, with the clocks and judgements that metrics aggregate. Replaceable at any time.
 
 mod attribution;
+mod change_days;
+mod change_stages;
 mod changes;
 mod checks;
 mod clock;
@@ -112,7 +114,16 @@ pub const FACTS: &[Fact] = &[
         tables: &["services", "outages", "probes", "maintenance", "agreements", "tickets"],
         build: service_time::build_customers,
     },
-    Fact { name: "changes", tables: &["changes", "incidents", "tickets", "links", "services"], build: changes::build },
+    Fact {
+        name: "changes",
+        tables: &["changes", "incidents", "tickets", "links", "services", "outages"],
+        build: changes::build,
+    },
+    Fact {
+        name: "change_days",
+        tables: &["changes", "incidents", "tickets", "links", "services", "outages"],
+        build: change_days::build,
+    },
     Fact { name: "slo_days", tables: EVERY_TABLE, build: objective::build_days },
     Fact { name: "slo_windows", tables: EVERY_TABLE, build: objective::build_windows },
     Fact { name: "slo_incidents", tables: EVERY_TABLE, build: objective::build_incidents },
