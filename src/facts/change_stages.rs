@@ -87,10 +87,8 @@ fn practice(
     let planned = number(changes, "planned_downtime_s")?;
     let outages = context.frame("outages")?;
     let (place, kind) = (text(&outages, "service")?, text(&outages, "kind")?);
-    let (from, to) = (
-        instant(&outages, "started_at", Some(context.as_of))?,
-        instant(&outages, "ended_at", Some(context.as_of))?,
-    );
+    let (from, to) =
+        (instant(&outages, "started_at", Some(context.as_of))?, instant(&outages, "ended_at", Some(context.as_of))?);
     let service = text(changes, "service")?;
     let used = |row: usize| {
         planned[row]?;

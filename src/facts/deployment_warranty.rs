@@ -18,7 +18,8 @@ const WARRANTY: i64 = 14 * DAY;
 const TRAILING: i64 = 28 * DAY;
 
 /// Deployments in the last 28 days, from the fewest on, and the name of each band.
-const BANDS: [(usize, &str); 4] = [(8, "8 and more in 28 d"), (4, "4 to 7 in 28 d"), (2, "2 or 3 in 28 d"), (1, "1 in 28 d")];
+const BANDS: [(usize, &str); 4] =
+    [(8, "8 and more in 28 d"), (4, "4 to 7 in 28 d"), (2, "2 or 3 in 28 d"), (1, "1 in 28 d")];
 
 /// Deployments into production by service, rollbacks apart: (end, row) in order.
 struct Attempts<'a>(BTreeMap<&'a str, Vec<(i64, usize)>>);
@@ -104,10 +105,7 @@ pub(super) fn add(
 }
 
 /// The services of bugs that were found in production, or nobody says where, with the moments of their report.
-fn bugs<'a>(
-    context: &Context,
-    frame: &'a polars::prelude::DataFrame,
-) -> Result<Vec<(&'a str, i64)>, LakeError> {
+fn bugs<'a>(context: &Context, frame: &'a polars::prelude::DataFrame) -> Result<Vec<(&'a str, i64)>, LakeError> {
     let (kind, service, found_in) = (text(frame, "kind")?, text(frame, "service")?, text(frame, "found_in")?);
     let opened = instant(frame, "opened_at", Some(context.as_of))?;
     let bug = |row: &usize| kind[*row] == Some("bug");

@@ -17,7 +17,8 @@ pub(super) fn order<'a>(delivery: &Delivery, firsts: &[BTreeMap<&'a str, i64>]) 
             }
         }
     }
-    let beaten = |one: &str| names.iter().filter(|other| lead.get(&(one, **other)).is_some_and(|lead| *lead > 0)).count();
+    let beaten =
+        |one: &str| names.iter().filter(|other| lead.get(&(one, **other)).is_some_and(|lead| *lead > 0)).count();
     let mut order: Vec<&str> = names.iter().copied().collect();
     order.sort_by_key(|name| {
         let listed = delivery.place(name);

@@ -160,5 +160,9 @@ pub const FACTS: &[Fact] = &[
     },
     Fact { name: "patches", tables: &["patches", "services"], build: patches::build },
     Fact { name: "assets", tables: &["patches", "services"], build: patches::build_assets },
-    Fact { name: "ticket_links", tables: &["tickets", "links", "incidents", "problems", "services"], build: ticket_links::build },
+    Fact {
+        name: "ticket_links",
+        tables: &["tickets", "links", "incidents", "problems", "services"],
+        build: ticket_links::build,
+    },
 ];

@@ -124,7 +124,13 @@ mod tests {
     const DAY: i64 = 86_400_000_000;
 
     fn effect(at: i64, ended: Option<i64>) -> Effect {
-        Effect { table: "tickets", at: at * DAY, ended: ended.map(|day| day * DAY), incident: true, ..Effect::default() }
+        Effect {
+            table: "tickets",
+            at: at * DAY,
+            ended: ended.map(|day| day * DAY),
+            incident: true,
+            ..Effect::default()
+        }
     }
 
     #[test]

@@ -59,9 +59,9 @@ pub(super) fn read(context: &Context) -> Result<Effects, LakeError> {
     let mut effects = Effects::new();
     for (problem, records) in &found {
         let twice = |id: &String| {
-            own_ticket.get(id).is_some_and(|ticket| {
-                tickets.contains_key(ticket) && records.contains(&("tickets", ticket.clone()))
-            })
+            own_ticket
+                .get(id)
+                .is_some_and(|ticket| tickets.contains_key(ticket) && records.contains(&("tickets", ticket.clone())))
         };
         let record = |(table, id): &(&'static str, String)| match *table {
             "tickets" => tickets.get(id).cloned(),
@@ -108,10 +108,7 @@ fn tickets(context: &Context, wanted: &BTreeSet<&str>) -> Result<ById, LakeError
 }
 
 /// The wanted incidents that began by as-of, and the ticket of each that has one.
-fn incidents(
-    context: &Context,
-    wanted: &BTreeSet<&str>,
-) -> Result<(ById, BTreeMap<String, String>), LakeError> {
+fn incidents(context: &Context, wanted: &BTreeSet<&str>) -> Result<(ById, BTreeMap<String, String>), LakeError> {
     let frame = context.frame("incidents")?;
     let (id, ticket) = (text(&frame, "id")?, text(&frame, "ticket")?);
     let at = |name: &str| instant(&frame, name, Some(context.as_of));
@@ -123,10 +120,7 @@ fn incidents(
             let ended = restored[row].filter(|ended| *ended >= at);
             let id = id.to_string();
             tickets.extend(ticket[row].map(|ticket| (id.clone(), ticket.to_string())));
-            found.insert(
-                id.clone(),
-                Effect { table: "incidents", id, at, ended, incident: true, ..Effect::default() },
-            );
+            found.insert(id.clone(), Effect { table: "incidents", id, at, ended, incident: true, ..Effect::default() });
         }
     }
     Ok((found, tickets))

@@ -159,7 +159,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     }
     let mut fact = Builder::default();
     fact.text("service", rows.iter().map(|row| Some(row.service)).collect::<Vec<_>>());
-    let look = |map: &BTreeMap<String, String>| rows.iter().map(|row| map.get(row.service).cloned()).collect::<Vec<_>>();
+    let look =
+        |map: &BTreeMap<String, String>| rows.iter().map(|row| map.get(row.service).cloned()).collect::<Vec<_>>();
     fact.text("team", look(&references.owner));
     fact.text("supplier", look(&references.supplier));
     fact.text("release", rows.iter().map(|row| Some(row.release)).collect::<Vec<_>>());
@@ -213,14 +214,10 @@ mod tests {
 
     #[test]
     fn a_release_is_settled_when_it_or_a_later_one_is_live() {
-        assert_eq!(settled(&[Some(10), None, None, Some(30), Some(25), None]), [
-            Some(10),
-            Some(25),
-            Some(25),
-            Some(30),
-            Some(25),
-            None
-        ]);
+        assert_eq!(
+            settled(&[Some(10), None, None, Some(30), Some(25), None]),
+            [Some(10), Some(25), Some(25), Some(30), Some(25), None]
+        );
         assert_eq!(settled(&[]), []);
     }
 }

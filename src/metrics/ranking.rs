@@ -25,8 +25,10 @@ pub(super) fn figure(columns: &Columns, cell: &Cell, aggregate: &Aggregate) -> F
         }
         (Function::Discordance, [one, other]) => {
             let (one, other) = (columns.number(&one.sql), columns.number(&other.sql));
-            let pairs: Vec<(f64, f64)> =
-                rows.map(|row| (one[row], other[row])).filter(|(one, other)| !one.is_nan() && !other.is_nan()).collect();
+            let pairs: Vec<(f64, f64)> = rows
+                .map(|row| (one[row], other[row]))
+                .filter(|(one, other)| !one.is_nan() && !other.is_nan())
+                .collect();
             let (against, ordered) = ranking::discordance(&pairs);
             (against, ordered, pairs.len() as u64)
         }

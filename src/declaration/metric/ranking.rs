@@ -7,7 +7,9 @@ pub(super) fn sql(id: &str, rows: &str, filter: &str, one: &Aggregate) -> String
     let own = one.filter.as_ref().map(|row| format!("\n    AND ({})", row.sql)).unwrap_or_default();
     let arguments: Vec<&str> = one.arguments.iter().map(|row| row.sql.as_str()).collect();
     match (one.function, arguments.as_slice()) {
-        (Function::TopShare, [part]) => top_share(id, rows, &format!("{filter}{own}"), part, one.constant.unwrap_or(1.0)),
+        (Function::TopShare, [part]) => {
+            top_share(id, rows, &format!("{filter}{own}"), part, one.constant.unwrap_or(1.0))
+        }
         (_, [one, other]) => discordance(id, rows, &format!("{filter}{own}"), one, other),
         _ => String::new(),
     }

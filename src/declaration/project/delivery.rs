@@ -21,7 +21,11 @@ pub struct Delivery {
 
 impl Default for Delivery {
     fn default() -> Self {
-        Self { production: ["prod", "production", "live"].map(str::to_string).to_vec(), environments: Vec::new(), levels: None }
+        Self {
+            production: ["prod", "production", "live"].map(str::to_string).to_vec(),
+            environments: Vec::new(),
+            levels: None,
+        }
     }
 }
 
