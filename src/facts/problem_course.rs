@@ -9,6 +9,9 @@ use crate::lake::LakeError;
 /// A root cause is to be found within so long.
 const DIAGNOSIS_DUE: i64 = 30 * 86_400 * 1_000_000;
 
+/// What a fix prevented is judged by so long before and after it.
+const JUDGED: i64 = 90 * 86_400 * 1_000_000;
+
 /// The problems with their effects, in the order of the fact.
 pub(super) struct Course<'a> {
     rows: Vec<(&'a Problem<'a>, Vec<&'a Effect>)>,
@@ -53,6 +56,7 @@ impl<'a> Course<'a> {
         fact.integer("incidents", incidents);
         let repeats = self.count(|problem, effect| problem.ended.is_some_and(|ended| effect.at > ended));
         fact.integer("repeats", repeats);
+        self.prevention(fact)?;
         fact.instant("first_linked_at", self.each(|_, effects| first(effects)))?;
         fact.instant("last_linked_ended_at", self.each(|_, effects| last_end(effects)))?;
         let before = |problem: &Problem, effects: &[&Effect]| elapsed_s(first(effects), Some(problem.opened));
@@ -62,6 +66,28 @@ impl<'a> Course<'a> {
         let outlived = self.each(|problem, effects| after_fix(problem, effects, self.as_of));
         fact.number("fix_to_tickets_closed_s", outlived.iter().map(|found| found.map(|found| found.0)).collect());
         fact.boolean("tickets_closed", outlived.iter().map(|found| found.map(|found| found.1)).collect());
+        Ok(())
+    }
+
+    /// Incidents of the 90 days before a fix and after it, when those are over.
+    fn prevention(&self, fact: &mut Builder) -> Result<(), LakeError> {
+        let judged = |problem: &Problem| {
+            let fixed = problem.fixed.filter(|_| is_fixed(problem))?;
+            (fixed + JUDGED <= self.as_of).then_some(fixed)
+        };
+        let within = |from: i64, to: i64| {
+            let mut counts = self.count(|problem, effect| {
+                judged(problem).is_some_and(|fixed| effect.incident && (fixed + from..fixed + to).contains(&effect.at))
+            });
+            for (count, (problem, _)) in counts.iter_mut().zip(&self.rows) {
+                *count = count.filter(|_| judged(problem).is_some());
+            }
+            counts
+        };
+        let judged_at = |problem: &Problem| judged(problem).map(|fixed| fixed + JUDGED);
+        fact.instant("fix_judged_at", self.each(|problem, _| judged_at(problem)))?;
+        fact.integer("incidents_before_fix", within(-JUDGED, 0));
+        fact.integer("incidents_after_fix", within(0, JUDGED));
         Ok(())
     }
 
@@ -156,6 +182,13 @@ mod tests {
         let course = Course::of(&problems, &effects, 30 * DAY);
         let repeats = |problem: &Problem, effect: &Effect| problem.ended.is_some_and(|ended| effect.at > ended);
         assert_eq!((course.count(|_, _| true), course.count(repeats)), (vec![Some(2)], vec![Some(1)]));
+        // A fix that is 90 days old is judged by the 90 days before it and after it.
+        let judged = Course::of(&problems, &effects, 110 * DAY);
+        let mut fact = Builder::default();
+        judged.prevention(&mut fact).unwrap();
+        let fact = fact.finish().unwrap();
+        let one = |name: &str| super::super::columns::integer(&fact, name).unwrap()[0];
+        assert_eq!((one("incidents_before_fix"), one("incidents_after_fix")), (Some(1), Some(1)));
         assert_eq!(Course::of(&problems, &none, 30 * DAY).count(|_, _| true), [None], "nothing is not zero");
     }
 }

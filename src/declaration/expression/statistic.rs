@@ -113,3 +113,16 @@ impl Function {
         self.statistic().is_some_and(|statistic| statistic.seen.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constant_is_of_its_kind() {
+        let holds = |kind: Constant| [0.0, 0.5, 1.0, 1.5, 10.0].map(|number| kind.holds(number));
+        assert_eq!(holds(Constant::Share), [false, true, false, false, false]);
+        assert_eq!(holds(Constant::Positive), [false, true, true, true, true]);
+        assert_eq!(holds(Constant::Number), [false, false, true, false, true]);
+    }
+}

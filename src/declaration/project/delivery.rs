@@ -73,6 +73,13 @@ pub(super) fn issues(file: &str, delivery: &Delivery, performance: &Performance)
         let issue = Issue::error(file, "delivery.production: expected at least one environment, found none");
         issues.push(issue.hint("write production = [\"production\"]"));
     }
+    let place =
+        |name: &String| delivery.environments.iter().position(|known| known.trim().eq_ignore_ascii_case(name.trim()));
+    for (position, name) in delivery.environments.iter().enumerate() {
+        if place(name) != Some(position) {
+            issues.push(Issue::error(file, format!("delivery.environments: `{name}` stands there twice")));
+        }
+    }
     let own =
         performance.by_service.iter().map(|(service, limit)| (format!("performance.by_service.{service}"), *limit));
     for (key, limit) in own.chain([("performance.apdex_s".to_string(), performance.apdex_s)]) {
