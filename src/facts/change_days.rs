@@ -56,20 +56,14 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let changes = context.fact("changes")?;
     let (as_of, zone) = (context.as_of, context.project.zone);
     let (started, ended) = (instant(&changes, "started_at", None)?, instant(&changes, "ended_at", None)?);
-    let (running, finished) = (instant(&changes, "running_from_at", None)?, instant(&changes, "finished_at", None)?);
+    let running = instant(&changes, "running_from_at", None)?;
     let mut starts: Vec<i64> = started.iter().flatten().copied().collect();
     let mut ends: Vec<i64> = ended.iter().flatten().copied().collect();
     starts.sort_unstable();
     ends.sort_unstable();
-    // The closing of a record is no end of the work: such a change was under way for an unknown time.
     let span = |row: usize| {
-        let from = running[row]?;
-        let to = match (ended[row], finished[row]) {
-            (Some(end), _) => end,
-            (None, None) => as_of + 1,
-            (None, Some(_)) => return None,
-        };
-        (from < to).then_some((from, to))
+        let to = ended[row].unwrap_or(as_of + 1);
+        running[row].filter(|from| *from < to).map(|from| (from, to))
     };
     let spans: Vec<(i64, i64)> = (0..changes.height()).filter_map(span).collect();
     let days = match starts.first() {

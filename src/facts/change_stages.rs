@@ -1,6 +1,8 @@
 //! The stages of a change: how its lead time parts into approval, planning, waiting for its start, work and closing, and
 //! where it stood at a moment: asked for, scheduled, under way.
 
+use std::collections::BTreeMap;
+
 use chrono::Datelike;
 use polars::prelude::DataFrame;
 
@@ -64,7 +66,9 @@ pub(super) fn add(
     fact.instant("scheduled_from_at", (0..count).map(|row| known(row, approved[row])).collect())?;
     fact.instant("scheduled_to_at", (0..count).map(begun).collect())?;
     fact.instant("overdue_from_at", (0..count).map(|row| known(row, planned[row])).collect())?;
-    fact.instant("running_from_at", (0..count).map(|row| known(row, started[row])).collect())?;
+    // The closing of a record is no end of the work: it is not known until when that lasted.
+    let runs = |row: usize| known(row, started[row]).filter(|_| ended[row].is_some() || finished[row].is_none());
+    fact.instant("running_from_at", (0..count).map(runs).collect())?;
     let zone = context.project.zone;
     let weekday = |at: i64| local_time::to_local(at, zone).map(|at| i64::from(at.weekday().number_from_monday()));
     fact.integer("weekday", started.iter().map(|at| at.and_then(weekday)).collect());
@@ -85,27 +89,36 @@ fn practice(
     let told = deviates.iter().any(Option::is_some);
     fact.boolean("deviates", deviates.iter().map(|standard| told.then_some(standard.is_some())).collect());
     let planned = number(changes, "planned_downtime_s")?;
-    let outages = context.frame("outages")?;
-    let (place, kind) = (text(&outages, "service")?, text(&outages, "kind")?);
-    let (from, to) =
-        (instant(&outages, "started_at", Some(context.as_of))?, instant(&outages, "ended_at", Some(context.as_of))?);
+    let down = downtime(context)?;
     let service = text(changes, "service")?;
     let used = |row: usize| {
         planned[row]?;
         let (name, start, end) = (service[row]?, started[row]?, ended[row]?);
-        if start > end || outages.height() == 0 {
-            return None;
-        }
-        let down = |outage: &usize| place[*outage] == Some(name) && kind[*outage] != Some("degradation");
-        let spans = (0..outages.height()).filter(down).filter_map(|outage| {
-            let from = from[outage]?;
-            Some((from, to[outage].unwrap_or(context.as_of).max(from)))
-        });
-        Some(interval::length_s(&interval::clip(&interval::union(spans.collect()), start, end)))
+        let spans = down.as_ref()?.get(name).map_or(&[][..], Vec::as_slice);
+        (start <= end).then(|| interval::length_s(&interval::clip(spans, start, end)))
     };
     fact.number("used_downtime_s", (0..changes.height()).map(used).collect());
     fact.number("planned_downtime_s", planned);
     Ok(())
+}
+
+/// When each service was down, planned or not, degradations apart; nothing where the data knows no outage at all.
+fn downtime(context: &Context) -> Result<Option<BTreeMap<String, Vec<(i64, i64)>>>, LakeError> {
+    let outages = context.frame("outages")?;
+    let (service, kind) = (text(&outages, "service")?, text(&outages, "kind")?);
+    let at = |name: &str| instant(&outages, name, Some(context.as_of));
+    let (from, to) = (at("started_at")?, at("ended_at")?);
+    let mut found: BTreeMap<String, Vec<(i64, i64)>> = BTreeMap::new();
+    for row in (0..outages.height()).filter(|row| kind[*row] != Some("degradation")) {
+        if let (Some(service), Some(from)) = (service[row], from[row]) {
+            let to = to[row].unwrap_or(context.as_of).max(from);
+            found.entry(service.to_string()).or_default().push((from, to));
+        }
+    }
+    for spans in found.values_mut() {
+        *spans = interval::union(std::mem::take(spans));
+    }
+    Ok((outages.height() > 0).then_some(found))
 }
 
 #[cfg(test)]

@@ -186,6 +186,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -219,5 +221,39 @@ mod tests {
             [Some(10), Some(25), Some(25), Some(30), Some(25), None]
         );
         assert_eq!(settled(&[]), []);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn settling_agrees_with_looking_at_all_later_ones(
+            live in proptest::collection::vec(proptest::option::of(0_i64..50), 0..12),
+        ) {
+            let slow = |place: usize| live[place].or_else(|| live[place..].iter().flatten().min().copied());
+            prop_assert_eq!(settled(&live), (0..live.len()).map(slow).collect::<Vec<_>>());
+        }
+
+        /// Who passed an environment has passed all before it: the funnel never widens.
+        #[test]
+        fn the_funnel_never_widens(
+            tries in proptest::collection::vec((0_usize..4, 0_i64..50, proptest::bool::ANY), 0..12),
+        ) {
+            let chain = ["dev", "test", "acceptance", "production"];
+            let mut release = Release::default();
+            for (place, finished, well) in &tries {
+                let outcome = Some(if *well { "successful" } else { "failed" });
+                release.tries.entry(chain[*place]).or_default().push(Try { finished: *finished, outcome });
+            }
+            release.tries.values_mut().for_each(|list| list.sort_by_key(|one| one.finished));
+            let stages = release.stages(&chain);
+            prop_assert!(stages.windows(2).all(|pair| pair[0].passed || !pair[1].passed));
+            for (place, stage) in stages.iter().enumerate() {
+                let slow = tries.iter().filter(|(other, _, well)| *other == place && *well).map(|(_, at, _)| *at).min();
+                prop_assert_eq!(stage.reached, slow);
+                let passed = tries.iter().any(|(other, _, well)| *other >= place && *well);
+                prop_assert_eq!(stage.passed, passed);
+            }
+        }
     }
 }

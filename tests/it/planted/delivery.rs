@@ -145,6 +145,14 @@ fn the_service_whose_authors_deploy_breaks_the_separation_of_duties() {
     assert!((0.3..0.7).contains(&share["value"].as_f64().unwrap()), "{share}");
 }
 
+/// The generator lets services that are deployed less often fail more often.
+#[test]
+fn what_is_deployed_less_often_surprises_more_often() {
+    let demo = &*DEMO;
+    let of = |band: &str| demo.one("surprises_per_deployment", ALL, Some(("frequency_band", band)))["value"].as_f64();
+    assert!(of("2 or 3 in 28 d") > of("4 to 7 in 28 d"));
+}
+
 #[test]
 fn what_leaves_and_enters_the_stock_of_bugs_and_problems_is_what_changes_it() {
     let demo = &*DEMO;

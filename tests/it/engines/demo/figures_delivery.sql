@@ -115,6 +115,12 @@ UNION ALL SELECT 'root_cause_found_30d_share', '', '', avg(CASE WHEN diagnosed_a
     FROM others WHERE asked(opened_at + INTERVAL 720 HOUR)
 UNION ALL SELECT 'incidents_per_problem_mean', '', '', avg(coalesce(n, 0)) FROM others LEFT JOIN own ON problem = id WHERE asked(ended_at)
 UNION ALL SELECT 'repeat_incidents', '', '', count(*) FILTER (opened_at > problem_ended_at) FROM brought_now
+-- 90 days before the fix and from it on.
+UNION ALL SELECT 'incidents_prevented', '', '', sum(
+    (SELECT count(*) FILTER (opened_at < fixed_at AND opened_at >= fixed_at - INTERVAL 2160 HOUR)
+          - count(*) FILTER (opened_at >= fixed_at AND opened_at < fixed_at + INTERVAL 2160 HOUR)
+     FROM brought WHERE problem = problems.id AND NOT child))
+    FROM problems WHERE ended_at = fixed_at AND asked(fixed_at + INTERVAL 2160 HOUR)
 UNION ALL SELECT 'incidents_with_known_error_share', '', '', avg(CASE WHEN id IN (
     SELECT ticket FROM brought_now WHERE known_from <= opened_at AND (problem_ended_at IS NULL OR problem_ended_at > opened_at)) THEN 1.0 ELSE 0.0 END)
     FROM tickets WHERE asked(opened_at) AND NOT child
