@@ -102,13 +102,16 @@ fn practice(
     Ok(())
 }
 
+/// Spans by service.
+type Downtime = BTreeMap<String, Vec<(i64, i64)>>;
+
 /// When each service was down, planned or not, degradations apart; nothing where the data knows no outage at all.
-fn downtime(context: &Context) -> Result<Option<BTreeMap<String, Vec<(i64, i64)>>>, LakeError> {
+fn downtime(context: &Context) -> Result<Option<Downtime>, LakeError> {
     let outages = context.frame("outages")?;
     let (service, kind) = (text(&outages, "service")?, text(&outages, "kind")?);
     let at = |name: &str| instant(&outages, name, Some(context.as_of));
     let (from, to) = (at("started_at")?, at("ended_at")?);
-    let mut found: BTreeMap<String, Vec<(i64, i64)>> = BTreeMap::new();
+    let mut found = Downtime::new();
     for row in (0..outages.height()).filter(|row| kind[*row] != Some("degradation")) {
         if let (Some(service), Some(from)) = (service[row], from[row]) {
             let to = to[row].unwrap_or(context.as_of).max(from);
