@@ -14,6 +14,7 @@ pub mod interval;
 pub mod local_time;
 pub mod offsets;
 pub mod period;
+pub mod ranking;
 pub mod reliability;
 pub mod statistics;
 pub mod survival;

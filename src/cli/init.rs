@@ -64,6 +64,7 @@ resolve_within = { 1 = "4h", 2 = "8h", 3 = "30h", 4 = "60h" }
 # Environments that are production, whatever their case, and the time within which an answer satisfies (Apdex).
 # [delivery]
 # production = ["prod", "production", "live"]
+# environments = ["dev", "test", "acceptance", "production"]   # their order; else the one that most releases took
 # levels = 2024                 # whose published levels stand beside the figures of delivery
 # [performance]
 # apdex_s = 0.5

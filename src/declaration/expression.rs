@@ -146,11 +146,15 @@ pub enum Function {
     Laplace,
     /// Seconds from the latest of these instants to the moment; 0 where it lies ahead.
     Since,
+    /// Share of the rows that belong to the so many parts with the most rows.
+    TopShare,
+    /// Share of the pairs of rows that two numbers put in opposite orders, of those that both put in some order.
+    Discordance,
 }
 
 impl Function {
     /// Every function with its name.
-    pub const ALL: [(&'static str, Function); 19] = [
+    pub const ALL: [(&'static str, Function); 21] = [
         ("COUNT", Function::Count),
         ("SUM", Function::Sum),
         ("AVG", Function::Avg),
@@ -170,6 +174,8 @@ impl Function {
         ("GROWTH_MTBF", Function::GrowthMtbf),
         ("LAPLACE", Function::Laplace),
         ("SINCE", Function::Since),
+        ("TOP_SHARE", Function::TopShare),
+        ("DISCORDANCE", Function::Discordance),
     ];
 
     /// Its name in capitals.

@@ -13,6 +13,7 @@ mod graph;
 mod graph_tests;
 mod levels;
 mod print;
+mod ranking;
 mod read;
 #[cfg(test)]
 mod shipped_tests;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::DataFrame;
 
 use super::attribution::{self, Ends, Links};
+use super::change_stages;
 use super::columns::{Builder, boolean, elapsed_s, instant, text};
 use super::context::{Context, References};
 use super::incidents::linked;
@@ -115,6 +116,9 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let after_the_fact = (0..count).map(|row| Some(requested[row]? > begun(row)?));
     fact.boolean("retrospective", after_the_fact.collect());
     fact.number("duration_s", (0..count).map(|row| elapsed_s(started[row], ended[row])).collect());
+    // Over, and nobody wrote down when.
+    let lost: Vec<bool> = (0..count).map(|row| finished[row].is_none() && !runs(row)).collect();
+    change_stages::add(context, &changes, &finished, &lost, &mut fact)?;
     fact.finish()
 }
 

@@ -1,5 +1,4 @@
-//! The facts `deployments` (one row a deployment: whether it reached production, failed, was mended and how fast) and
-//! `deployment_days` (one row a service and local day).
+//! The fact `deployments`: one row a deployment: whether it reached production, failed, was mended and how fast.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,21 +7,21 @@ use polars::prelude::DataFrame;
 use super::attribution::{self, Ends, Incident, Links, WINDOW};
 use super::columns::{Builder, boolean, elapsed_s, instant, integer, text};
 use super::context::Context;
-use crate::arithmetic::{local_time, period};
+use super::{deployment_gates, deployment_warranty};
 use crate::lake::LakeError;
 
 /// The deployments that have finished, column by column.
-struct Deployments<'a> {
-    id: Vec<&'a str>,
-    service: Vec<&'a str>,
-    production: Vec<bool>,
+pub(super) struct Deployments<'a> {
+    pub id: Vec<&'a str>,
+    pub service: Vec<&'a str>,
+    pub production: Vec<bool>,
     change: Vec<Option<&'a str>>,
-    started: Vec<Option<i64>>,
-    finished: Vec<i64>,
-    outcome: Vec<Option<&'a str>>,
-    kind: Vec<Option<&'a str>>,
+    pub started: Vec<Option<i64>>,
+    pub finished: Vec<i64>,
+    pub outcome: Vec<Option<&'a str>>,
+    pub kind: Vec<Option<&'a str>>,
     /// Their rows in the table.
-    rows: Vec<usize>,
+    pub rows: Vec<usize>,
 }
 
 /// What became of each deployment.
@@ -40,7 +39,7 @@ struct Verdicts {
 }
 
 impl<'a> Deployments<'a> {
-    fn read(context: &Context, frame: &'a DataFrame) -> Result<Self, LakeError> {
+    pub(super) fn read(context: &Context, frame: &'a DataFrame) -> Result<Self, LakeError> {
         let (ids, services) = (text(frame, "id")?, text(frame, "service")?);
         let (environment, change) = (text(frame, "environment")?, text(frame, "change")?);
         let (outcome, kind) = (text(frame, "outcome")?, text(frame, "kind")?);
@@ -72,7 +71,7 @@ impl<'a> Deployments<'a> {
         Ok(found)
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.id.len()
     }
 
@@ -81,16 +80,16 @@ impl<'a> Deployments<'a> {
         self.production[row] && self.outcome[row].is_none_or(|outcome| outcome == "successful")
     }
 
-    fn is_rollback(&self, row: usize) -> bool {
+    pub(super) fn is_rollback(&self, row: usize) -> bool {
         self.kind[row] == Some("rollback")
     }
 
     /// Whether it brought something new into production that stayed: what a rollback brings back was there before.
-    fn brings(&self, row: usize) -> bool {
+    pub(super) fn brings(&self, row: usize) -> bool {
         self.is_live(row) && !self.is_rollback(row)
     }
 
-    fn ends(&self, which: impl Fn(usize) -> bool) -> Ends<'a> {
+    pub(super) fn ends(&self, which: impl Fn(usize) -> bool) -> Ends<'a> {
         let rows = (0..self.len()).filter(|row| which(*row));
         Ends::new(rows.map(|row| (row, Some(self.service[row]), Some(self.finished[row]))))
     }
@@ -328,48 +327,12 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
             .filter(|_| deployer[*row].is_some())
     });
     fact.boolean("self_deployed", own.collect());
+    deployment_gates::add(context, &frame, &all, &links, &mut fact)?;
+    deployment_warranty::add(context, &all, &incidents, &mut fact)?;
     fact.finish()
 }
 
 /// The people of a list, by lower-case name.
 fn names(list: &str) -> impl Iterator<Item = String> {
     list.split([',', ';', '|']).map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty())
-}
-
-/// Builds the fact `deployment_days`.
-pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
-    let frame = context.frame("deployments")?;
-    let references = context.references()?;
-    let all = Deployments::read(context, &frame)?;
-    let zone = context.project.zone;
-    let first = (0..all.len()).filter(|row| all.production[*row]).map(|row| all.finished[row]).min();
-    let mut rows: Vec<(&str, i64, i64, i64, bool)> = Vec::new();
-    if let Some(first) = first {
-        let start = local_time::to_local(first, zone).map_or(first, |at| local_time::day_start(at.date(), zone));
-        let days = period::days(start, context.as_of + 1, zone);
-        let mut by_service: BTreeMap<&str, BTreeMap<usize, (i64, i64)>> = BTreeMap::new();
-        for row in (0..all.len()).filter(|row| all.production[*row]) {
-            let day = days.partition_point(|(start, _)| *start <= all.finished[row]).saturating_sub(1);
-            let counts = by_service.entry(all.service[row]).or_default().entry(day).or_default();
-            counts.0 += i64::from(all.brings(row));
-            counts.1 += 1;
-        }
-        for (service, counts) in by_service {
-            for (day, (start, end)) in days.iter().enumerate() {
-                let (live, all) = counts.get(&day).copied().unwrap_or_default();
-                rows.push((service, *start, live, all, *end <= context.as_of));
-            }
-        }
-    }
-    let look = |map: &BTreeMap<String, String>| rows.iter().map(|row| map.get(row.0).cloned()).collect::<Vec<_>>();
-    let mut fact = Builder::default();
-    fact.text("service", rows.iter().map(|row| Some(row.0)).collect::<Vec<_>>());
-    fact.text("team", look(&references.owner));
-    fact.text("supplier", look(&references.supplier));
-    fact.text("service_kind", look(&references.kind));
-    fact.instant("day", rows.iter().map(|row| Some(row.1)).collect())?;
-    fact.integer("deployments", rows.iter().map(|row| Some(row.2)).collect());
-    fact.integer("attempts", rows.iter().map(|row| Some(row.3)).collect());
-    fact.boolean("over", rows.iter().map(|row| Some(row.4)).collect());
-    fact.finish()
 }

@@ -4,6 +4,8 @@ mod agreement;
 mod attribution;
 mod backups;
 mod capacity;
+mod change_days;
+mod change_stages;
 mod changes;
 mod checks;
 mod clock;
@@ -15,8 +17,12 @@ mod clock_problems;
 mod clock_wait;
 mod columns;
 mod context;
+mod deployment_days;
+mod deployment_gates;
+mod deployment_warranty;
 mod deployments;
 mod effort;
+mod environments;
 mod evidence;
 mod failure_history;
 pub mod figures;
@@ -32,8 +38,12 @@ mod patch_spans;
 mod patches;
 mod path;
 mod probes;
+mod problem_course;
+mod problem_effects;
+mod problem_life;
 mod problems;
 mod register;
+mod release_stages;
 mod service_time;
 mod standards;
 mod ticket_links;
@@ -115,7 +125,16 @@ pub const FACTS: &[Fact] = &[
         tables: &["services", "outages", "probes", "maintenance", "agreements", "tickets"],
         build: service_time::build_customers,
     },
-    Fact { name: "changes", tables: &["changes", "incidents", "tickets", "links", "services"], build: changes::build },
+    Fact {
+        name: "changes",
+        tables: &["changes", "incidents", "tickets", "links", "services", "outages"],
+        build: changes::build,
+    },
+    Fact {
+        name: "change_days",
+        tables: &["changes", "incidents", "tickets", "links", "services", "outages"],
+        build: change_days::build,
+    },
     Fact { name: "slo_days", tables: EVERY_TABLE, build: objective::build_days },
     Fact { name: "slo_windows", tables: EVERY_TABLE, build: objective::build_windows },
     Fact { name: "slo_incidents", tables: EVERY_TABLE, build: objective::build_incidents },
@@ -132,10 +151,11 @@ pub const FACTS: &[Fact] = &[
     },
     Fact {
         name: "deployments",
-        tables: &["deployments", "incidents", "tickets", "links", "services"],
+        tables: &["deployments", "incidents", "tickets", "problems", "links", "services"],
         build: deployments::build,
     },
-    Fact { name: "deployment_days", tables: &["deployments", "services"], build: deployments::build_days },
+    Fact { name: "deployment_days", tables: &["deployments", "services"], build: deployment_days::build },
+    Fact { name: "release_stages", tables: &["deployments", "services"], build: release_stages::build },
     Fact { name: "checks", tables: &["probes", "services"], build: checks::build },
     Fact { name: "effort", tables: &["effort", "teams", "services"], build: effort::build },
     Fact {
@@ -171,12 +191,26 @@ pub const FACTS: &[Fact] = &[
         ],
         build: finance::build_months,
     },
-    Fact { name: "problems", tables: &["problems", "deployments", "services"], build: problems::build },
+    Fact {
+        name: "problems",
+        tables: &["problems", "deployments", "services", "tickets", "incidents", "links"],
+        build: problems::build,
+    },
+    Fact { name: "problem_spells", tables: &["problems", "services"], build: problem_life::build },
+    Fact {
+        name: "problem_tickets",
+        tables: &["problems", "services", "tickets", "incidents", "links"],
+        build: problem_effects::build,
+    },
     Fact { name: "patches", tables: &["patches", "services"], build: patches::build },
     Fact { name: "patch_spans", tables: &["patches", "services"], build: patch_spans::build },
     Fact { name: "assets", tables: &["patches", "services"], build: patches::build_assets },
     Fact { name: "agreements", tables: &["agreements", "services"], build: agreement::build_terms },
     Fact { name: "agreement_periods", tables: EVERY_TABLE, build: agreement::build_periods },
     Fact { name: "promises", tables: &["agreements", "services", "teams"], build: agreement::build_promises },
-    Fact { name: "ticket_links", tables: &["tickets", "links", "incidents", "services"], build: ticket_links::build },
+    Fact {
+        name: "ticket_links",
+        tables: &["tickets", "links", "incidents", "problems", "services"],
+        build: ticket_links::build,
+    },
 ];

@@ -6,6 +6,8 @@ use polars::prelude::DataFrame;
 
 use super::columns::{Builder, elapsed_s, instant, integer, text};
 use super::context::Context;
+use super::problem_course::Course;
+use super::{problem_effects, problem_life};
 use crate::lake::LakeError;
 
 /// Bugs of a release are counted for so long after it first went into production.
@@ -42,6 +44,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     }
     let kind = text(&frame, "kind")?;
     fact.boolean("bug", rows.iter().map(|row| kind[*row].map(|kind| kind == "bug")).collect());
+    fact.boolean("problem", rows.iter().map(|row| kind[*row].map(|kind| kind != "bug")).collect());
     let found_in = text(&frame, "found_in")?;
     let production = |row: &usize| found_in[*row].map(|name| context.project.delivery.is_production(name));
     fact.boolean("escaped", rows.iter().map(production).collect());
@@ -58,6 +61,11 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.instant("judged_at", settled.collect())?;
     let counts = rows.iter().map(|row| Some(opened[*row]? < judged(row)?));
     fact.boolean("within_window", counts.collect());
+    let fixed = instant(&frame, "fixed_at", Some(as_of))?;
+    let before = |row: &usize| released(row).map(|at| fixed[*row].is_some_and(|fixed| fixed <= at));
+    fact.boolean("fixed_before_release", rows.iter().map(before).collect());
+    let effects = problem_effects::read(context)?;
+    Course::of(&problem_life::read(&frame, as_of)?, &effects, as_of).add(&mut fact)?;
     fact.finish()
 }
 

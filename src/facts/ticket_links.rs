@@ -1,13 +1,15 @@
 //! The fact `ticket_links`: one row a ticket with what it is linked to: a configuration item, and anything that was done
 //! about it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
 use super::attribution::Links;
 use super::columns::{Builder, instant, text};
 use super::context::Context;
+use super::incidents::linked;
+use super::{problem_effects, problem_life};
 use crate::lake::LakeError;
 
 /// Words that stand where a configuration item should.
@@ -75,5 +77,41 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         Some(named || id[row].is_some_and(|id| acted.contains(id)))
     });
     fact.boolean("acted_on", done.collect());
+    let mut parents: BTreeMap<String, String> = BTreeMap::new();
+    for kind in ["duplicate_of", "child_of"] {
+        parents.extend(linked(context, kind, &["tickets"], &["tickets"])?);
+    }
+    let parent = parent.iter().zip(&id).map(|(own, id)| own.or_else(|| parents.get((*id)?).map(String::as_str)));
+    fact.text("parent", parent.collect::<Vec<_>>());
+    fact.boolean("incident", kind.iter().map(|kind| Some(kind.is_none_or(|kind| kind == "incident"))).collect());
+    behind(context, &mut fact, &id)?;
     fact.finish()
+}
+
+/// What stands behind each ticket: a problem, one that was a known error when the ticket was opened, a bug. Missing where no
+/// ticket is linked to any: nothing is known then.
+fn behind(context: &Context, fact: &mut Builder, id: &[Option<&str>]) -> Result<(), LakeError> {
+    let frame = context.frame("problems")?;
+    let problems = problem_life::read(&frame, context.as_of)?;
+    let effects = problem_effects::read(context)?;
+    let (mut with_problem, mut with_known, mut with_bug) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut carries = false;
+    for problem in &problems {
+        let tickets = problem.id.and_then(|id| effects.get(id)).into_iter().flatten();
+        for ticket in tickets.filter(|effect| effect.table == "tickets") {
+            carries = true;
+            match problem.is_bug() {
+                Some(true) => with_bug.insert(ticket.id.as_str()),
+                _ => with_problem.insert(ticket.id.as_str()),
+            };
+            if problem.is_known_at(ticket.at) {
+                with_known.insert(ticket.id.as_str());
+            }
+        }
+    }
+    for (name, tickets) in [("with_problem", with_problem), ("with_known_error", with_known), ("with_bug", with_bug)] {
+        let told = |id: &Option<&str>| carries.then(|| id.is_some_and(|id| tickets.contains(id)));
+        fact.boolean(name, id.iter().map(told).collect());
+    }
+    Ok(())
 }

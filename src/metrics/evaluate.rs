@@ -294,7 +294,7 @@ fn need_value(needs: &mut Needs, value: &Value) {
                     Function::Count => {
                         needs.presences.insert(sql);
                     }
-                    Function::Attainment if position == 0 => {
+                    function if function.takes_word(position) => {
                         needs.words.insert(sql);
                     }
                     function if function.statistic().is_some_and(|named| named.seen == Some(position)) => {

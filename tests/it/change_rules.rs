@@ -121,6 +121,49 @@ fn what_a_rollback_brings_back_is_to_blame_as_before_and_a_day_counts_when_it_is
 }
 
 #[test]
+fn a_change_is_asked_for_then_scheduled_then_under_way() {
+    let project = changes();
+    let at = |metric: &str, period: &str| project.measure(&[metric, "--period", period])[0]["value"].as_f64();
+    // At the end of 3 June C7 waits for ever and C8 has not begun; C4, C5, C6 and C9 to C12 are approved and wait for their day.
+    assert_eq!(at("changes_awaiting_approval", "2026-06-03"), Some(2.0));
+    assert_eq!(at("changes_scheduled", "2026-06-03"), Some(7.0));
+    // C1 was begun and closed, but nobody knows when its work ended; C5 is in progress, and at as-of C11 too.
+    assert_eq!((at("changes_under_way", "2026-06-11"), at("changes_under_way", "2026-06")), (Some(1.0), Some(2.0)));
+    assert_eq!(at("changes_at_once_max", "2026-06-13"), Some(2.0));
+    assert_eq!(at("changes_started_per_day_max", "2026-06"), Some(2.0));
+}
+
+#[test]
+fn planned_downtime_is_held_against_what_was_down_meanwhile() {
+    let project = Project::new(HEAD);
+    project.write(
+        "changes.csv",
+        "id,service,type,outcome,started_at,ended_at,planned_start_at,tested,deviates_from,planned_downtime_s\n\
+         C1,S,normal,successful,2026-06-01T10:00:00Z,2026-06-01T12:00:00Z,,true,,7200\n\
+         C2,S,normal,successful,2026-06-02T10:00:00Z,2026-06-02T12:00:00Z,,false,Two reviewers,\n\
+         C3,S,normal,,,,2026-06-03T10:00:00Z,,,\n",
+    );
+    project.write(
+        "outages.csv",
+        "id,service,started_at,ended_at,kind,planned\n\
+         O1,S,2026-06-01T09:30:00Z,2026-06-01T10:30:00Z,maintenance,true\n\
+         O2,S,2026-06-01T10:15:00Z,2026-06-01T11:00:00Z,outage,false\n\
+         O3,S,2026-06-01T11:00:00Z,2026-06-01T12:00:00Z,degradation,false\n\
+         O4,T,2026-06-01T10:00:00Z,2026-06-01T12:00:00Z,outage,false\n",
+    );
+    project.ok(&["ingest"]);
+    let one = |metric: &str| project.measure(&[metric, "--period", "2026-06"])[0].clone();
+    assert_eq!(
+        (one("planned_downtime_used")["value"].as_f64(), one("planned_downtime_used")["n"].as_u64()),
+        (Some(0.5), Some(1))
+    );
+    assert_eq!(one("tested_change_share")["value"].as_f64(), Some(0.5));
+    assert_eq!(one("deviating_change_share")["value"].as_f64(), Some(0.5));
+    // Planned for the third, and nobody has begun.
+    assert_eq!(one("changes_late_to_start")["value"].as_f64(), Some(1.0));
+}
+
+#[test]
 fn a_reversed_ticket_is_neither_good_nor_bad() {
     let project = Project::new(&format!("{HEAD}[clocks]\nresolve_within = {{ 2 = \"8h\" }}\n"));
     let rows = [

@@ -245,12 +245,19 @@ fn moment(row: &Row, column: &str) -> Option<i64> {
 /// Every metric of these folders has a figure on the demo, or a reason for none.
 #[test]
 fn the_demo_has_a_figure_for_every_metric_of_delivery_and_reliability() {
-    // The demo records neither events as tickets nor what a machine resolved.
-    let silent = BTreeSet::from(["event_noise_ratio", "resolved_automatically_share"]);
+    // The demo records neither events as tickets nor what a machine resolved, and of its changes neither tests nor deviations
+    // nor planned downtime.
+    let silent = BTreeSet::from([
+        "event_noise_ratio",
+        "resolved_automatically_share",
+        "tested_change_share",
+        "deviating_change_share",
+        "planned_downtime_used",
+    ]);
     let project = Project::demo(800, 26);
     project.expect(0, &["ingest", "--quiet"]);
     let metrics = Definitions::load(&Catalogue::embedded()).metrics;
-    let folders = ["delivery", "reliability", "change", "manageability"];
+    let folders = ["delivery", "reliability", "change", "manageability", "problem", "bug"];
     let ids: Vec<&str> =
         metrics.values().filter(|metric| folders.contains(&metric.pillar.as_str())).map(|m| m.id.as_str()).collect();
     let measures = project.measure(&[ids.as_slice(), &["--period", "2026-Q2"]].concat());

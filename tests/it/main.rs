@@ -26,6 +26,7 @@ mod openslo;
 mod oracle;
 mod outage_rules;
 mod planted;
+mod problems;
 mod project;
 mod properties;
 mod published;

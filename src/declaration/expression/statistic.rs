@@ -25,12 +25,18 @@ pub enum Constant {
     Share,
     /// Above 0, in the unit of the first argument.
     Positive,
+    /// A whole number from 1 on.
+    Number,
 }
 
 impl Constant {
     /// Whether a number is such a constant.
     pub fn holds(self, number: f64) -> bool {
-        number > 0.0 && (self == Constant::Positive || number < 1.0)
+        match self {
+            Constant::Share => number > 0.0 && number < 1.0,
+            Constant::Positive => number > 0.0,
+            Constant::Number => number >= 1.0 && number.fract() == 0.0,
+        }
     }
 
     /// What it is, for messages.
@@ -38,6 +44,7 @@ impl Constant {
         match self {
             Constant::Share => "a share between 0 and 1",
             Constant::Positive => "a number above 0",
+            Constant::Number => "a whole number from 1 on",
         }
     }
 }
@@ -66,6 +73,8 @@ pub const STATISTICS: &[Statistic] = &[
     row(Function::GrowthMtbf, "GROWTH_MTBF(started_at)", 1, None, None),
     row(Function::Laplace, "LAPLACE(started_at)", 1, None, None),
     row(Function::Since, "SINCE(until_at)", 1, None, None),
+    row(Function::TopShare, "TOP_SHARE(part, 10)", 1, None, Some(Constant::Number)),
+    row(Function::Discordance, "DISCORDANCE(one, other)", 2, None, None),
 ];
 
 impl Function {
@@ -77,6 +86,16 @@ impl Function {
     /// Whether it takes a column of instants, which it holds against the evaluation's period.
     pub fn takes_instants(self) -> bool {
         matches!(self, Function::GrowthBeta | Function::GrowthMtbf | Function::Laplace | Function::Since)
+    }
+
+    /// Whether the argument at a position is a word, of any type, that names a part.
+    pub fn takes_word(self, position: usize) -> bool {
+        position == 0 && matches!(self, Function::Attainment | Function::TopShare)
+    }
+
+    /// Whether it is a statistic of ranks.
+    pub fn is_ranking(self) -> bool {
+        matches!(self, Function::TopShare | Function::Discordance)
     }
 
     /// Whether it is a statistic of operating time and failures.
@@ -92,5 +111,18 @@ impl Function {
     /// Whether it is read off a survival curve.
     pub fn is_survival(self) -> bool {
         self.statistic().is_some_and(|statistic| statistic.seen.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constant_is_of_its_kind() {
+        let holds = |kind: Constant| [0.0, 0.5, 1.0, 1.5, 10.0].map(|number| kind.holds(number));
+        assert_eq!(holds(Constant::Share), [false, true, false, false, false]);
+        assert_eq!(holds(Constant::Positive), [false, true, true, true, true]);
+        assert_eq!(holds(Constant::Number), [false, false, true, false, true]);
     }
 }

@@ -1,6 +1,6 @@
 //! Metrics as text: the formula for readers, and one SELECT in standard SQL for other engines.
 
-use super::{Definition, Level, Metric, Time};
+use super::{Definition, Level, Metric, Time, ranking};
 use crate::declaration::expression::{Aggregate, Function, Operator, RowExpression, Value};
 
 /// The definition of a metric in one line for readers.
@@ -124,6 +124,11 @@ fn aggregate(metric: &Metric) -> String {
         && one.function.is_survival()
     {
         return kaplan_meier(&metric.id, &rows, &filter, one);
+    }
+    if let Value::Aggregate(one) = value
+        && one.function.is_ranking()
+    {
+        return ranking::sql(&metric.id, &rows, &filter, one);
     }
     if let Value::Aggregate(Aggregate { function: Function::Attainment, arguments, filter: own, .. }) = value {
         return attainment(&metric.id, &rows, &filter, arguments, own.as_ref());

@@ -13,13 +13,19 @@ use crate::declaration::issue::Issue;
 pub struct Delivery {
     /// Environments that are production, whatever their case.
     pub production: Vec<String>,
+    /// Environments in the order in which releases pass them; inferred from the releases where it is empty.
+    pub environments: Vec<String>,
     /// Year of the performance levels that are shown; the newest where it is missing.
     pub levels: Option<u64>,
 }
 
 impl Default for Delivery {
     fn default() -> Self {
-        Self { production: ["prod", "production", "live"].map(str::to_string).to_vec(), levels: None }
+        Self {
+            production: ["prod", "production", "live"].map(str::to_string).to_vec(),
+            environments: Vec::new(),
+            levels: None,
+        }
     }
 }
 
@@ -28,6 +34,12 @@ impl Delivery {
     pub fn is_production(&self, environment: &str) -> bool {
         let name = environment.trim().to_lowercase();
         self.production.iter().any(|known| known.trim().to_lowercase() == name)
+    }
+
+    /// The place of an environment in the declared order.
+    pub fn place(&self, environment: &str) -> Option<usize> {
+        let name = environment.trim().to_lowercase();
+        self.environments.iter().position(|known| known.trim().to_lowercase() == name)
     }
 }
 
@@ -60,6 +72,13 @@ pub(super) fn issues(file: &str, delivery: &Delivery, performance: &Performance)
     if delivery.production.is_empty() {
         let issue = Issue::error(file, "delivery.production: expected at least one environment, found none");
         issues.push(issue.hint("write production = [\"production\"]"));
+    }
+    let place =
+        |name: &String| delivery.environments.iter().position(|known| known.trim().eq_ignore_ascii_case(name.trim()));
+    for (position, name) in delivery.environments.iter().enumerate() {
+        if place(name) != Some(position) {
+            issues.push(Issue::error(file, format!("delivery.environments: `{name}` stands there twice")));
+        }
     }
     let own =
         performance.by_service.iter().map(|(service, limit)| (format!("performance.by_service.{service}"), *limit));

@@ -6,6 +6,7 @@ use polars::prelude::DataFrame;
 use super::super::columns::Builder;
 use super::super::context::Context;
 use super::super::figures::{Ask, Figure};
+use super::super::money::Money;
 use super::ladder::{commitment, credit_shares, keeps};
 use super::terms::{self, Term, describe};
 use crate::arithmetic::local_time;
@@ -225,7 +226,9 @@ fn frame(context: &Context, rows: &[Row]) -> Result<DataFrame, LakeError> {
     // What a running period will cost isn't owed yet.
     let share = |row: &Row| row.credit_share.filter(|_| row.over(as_of));
     fact.number("credit_share", rows.iter().map(share).collect());
-    fact.number("credit", rows.iter().map(|row| Some(share(row)? * row.term.amount?)).collect());
+    let money = Money::of(context)?;
+    let price = |term: &Term| money.amount(term.amount, term.currency.as_deref());
+    fact.number("credit", rows.iter().map(|row| Some(share(row)? * price(row.term)?)).collect());
     fact.text("problem", rows.iter().map(|row| row.term.problem.as_deref()).collect());
     fact.finish()
 }
