@@ -14,6 +14,9 @@ use crate::declaration::project::Project;
 use crate::declaration::table::Table;
 use crate::lake::{self, Lake, LakeError};
 
+/// Larger tables are read again by each fact: keeping them would hold more than one of them in memory.
+const KEPT_ROWS: usize = 1_000_000;
+
 /// Everything a fact may depend on.
 pub struct Context<'a> {
     /// The project's rules.
@@ -30,6 +33,8 @@ pub struct Context<'a> {
     pub known_at: Option<i64>,
     /// Facts that were built for the same moments: one fact may rest on another, which is built once.
     pub built: &'a RefCell<BTreeMap<String, DataFrame>>,
+    /// Canonical tables that were read, where they are small enough to be kept: many facts rest on the same ones.
+    pub frames: &'a RefCell<BTreeMap<String, DataFrame>>,
     /// Answers questions about metrics, for facts that rest on figures.
     pub figures: &'a dyn Figures,
 }
@@ -82,6 +87,17 @@ impl Context<'_> {
     /// When the table cannot be read.
     pub fn frame(&self, table: &str) -> Result<DataFrame, LakeError> {
         let Some(declared) = self.tables.get(table) else { return Ok(DataFrame::default()) };
+        if let Some(frame) = self.frames.borrow().get(table) {
+            return Ok(frame.clone());
+        }
+        let frame = self.read(declared)?;
+        if frame.height() <= KEPT_ROWS {
+            self.frames.borrow_mut().insert(table.to_string(), frame.clone());
+        }
+        Ok(frame)
+    }
+
+    fn read(&self, declared: &Table) -> Result<DataFrame, LakeError> {
         match lake::current(self.lake, declared, self.known_at)? {
             Some(rows) => {
                 let missing = lake::frame_of(declared);

@@ -44,6 +44,7 @@ pub struct Session {
     /// Record versions ingested later do not count.
     pub known_at: Option<i64>,
     facts: RefCell<BTreeMap<String, DataFrame>>,
+    frames: RefCell<BTreeMap<String, DataFrame>>,
     /// Facts on the calendars that agreements name, by calendar.
     pub(super) counted: RefCell<BTreeMap<String, RefCell<BTreeMap<String, DataFrame>>>>,
     /// Which of them the lake holds too.
@@ -92,6 +93,7 @@ impl Session {
             as_of,
             known_at: moments.known_at,
             facts: RefCell::new(BTreeMap::new()),
+            frames: RefCell::new(BTreeMap::new()),
             counted: RefCell::new(BTreeMap::new()),
             kept: RefCell::new(BTreeSet::new()),
         })
@@ -107,6 +109,7 @@ impl Session {
             as_of: self.as_of,
             known_at: self.known_at,
             built: &self.facts,
+            frames: &self.frames,
             figures: self,
         }
     }
@@ -157,6 +160,7 @@ impl Session {
     pub fn forget_facts(&self) {
         self.facts.borrow_mut().clear();
         self.kept.borrow_mut().clear();
+        self.frames.borrow_mut().clear();
         self.counted.borrow_mut().clear();
     }
 
