@@ -9,6 +9,7 @@ pub mod burn;
 pub mod calendar;
 pub mod change_point;
 pub mod control;
+pub mod forecast;
 pub mod growth;
 pub mod interval;
 pub mod local_time;

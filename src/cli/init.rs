@@ -68,6 +68,8 @@ resolve_within = { 1 = "4h", 2 = "8h", 3 = "30h", 4 = "60h" }
 # [performance]
 # apdex_s = 0.5
 # by_service = { "Payments" = 1.0 }
+# [flow]
+# seed = 1                      # of the forecasts of backlogs: the same seed gives the same days
 
 # Service level objectives are OpenSLO files in slos/; `nines slo` shows them, the report `slo` draws them.
 

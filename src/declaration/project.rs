@@ -66,6 +66,8 @@ pub struct Project {
     pub delivery: delivery::Delivery,
     /// How fast an answer has to be to satisfy.
     pub performance: delivery::Performance,
+    /// The seed of forecasts.
+    pub flow: delivery::Flow,
     /// Targets of the scorecard.
     pub targets: Vec<DeclaredTarget>,
     /// Reports that a run renders.
@@ -276,6 +278,7 @@ impl Project {
             service_time: raw.service_time,
             delivery: raw.delivery,
             performance: raw.performance,
+            flow: raw.flow,
             targets,
             reports: raw.reports,
             text: whole,

@@ -1,5 +1,5 @@
-//! `[delivery]` and `[performance]`: which environments are production, which year's performance levels are shown, and how
-//! fast an answer has to be to satisfy.
+//! `[delivery]`, `[performance]` and `[flow]`: which environments are production, which year's performance levels are shown,
+//! how fast an answer has to be to satisfy, and the seed of forecasts.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +54,21 @@ impl Performance {
     }
 }
 
-/// What is wrong with the two.
+/// `[flow]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Flow {
+    /// Seed of the forecasts.
+    pub seed: u64,
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self { seed: 1 }
+    }
+}
+
+/// What is wrong with the first two.
 pub(super) fn issues(file: &str, delivery: &Delivery, performance: &Performance) -> Vec<Issue> {
     let mut issues = Vec::new();
     if delivery.production.is_empty() {

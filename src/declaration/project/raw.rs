@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::ServiceTime;
 use super::calendars::RawCalendar;
 use super::clocks::RawClocks;
-use super::delivery::{Delivery, Performance};
+use super::delivery::{Delivery, Flow, Performance};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +38,8 @@ pub(super) struct Raw {
     pub(super) delivery: Delivery,
     #[serde(default)]
     pub(super) performance: Performance,
+    #[serde(default)]
+    pub(super) flow: Flow,
     #[serde(default)]
     pub(super) targets: Vec<Spanned<RawTarget>>,
 }
