@@ -55,8 +55,7 @@ pub(super) fn row<W: Write>(sheet: &mut Sheet<W>, a: &Answer<'_>) -> io::Result<
 /// The header, and all answers but those about tickets.
 pub(super) fn write<W: Write>(sheet: &mut Sheet<W>, span: &Span, seed: u64) -> io::Result<Responses> {
     sheet.header("id,at,subject,ref,service,customer,supplier,question,score,scale_max,comment")?;
-    let mut round =
-        Round { sheet, chance: Chance::new(seed, 14), response: Responses::default(), start_s: 0 };
+    let mut round = Round { sheet, chance: Chance::new(seed, 14), response: Responses::default(), start_s: 0 };
     for day in span.every(ROUNDS.0, 1) {
         round.start_s = utc(day, 9 * 3_600);
         for (position, customer) in CUSTOMERS.iter().enumerate() {

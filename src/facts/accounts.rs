@@ -34,8 +34,7 @@ impl Accounts {
         let units = integer(&frame, "units")?;
         for (row, name) in text(&frame, "customer")?.into_iter().enumerate() {
             let Some(name) = name else { continue };
-            let account =
-                Account { segment: segment[row].map(str::to_string), large: large[row], units: units[row] };
+            let account = Account { segment: segment[row].map(str::to_string), large: large[row], units: units[row] };
             found.0.insert(name.to_string(), account);
         }
         Ok(found)
@@ -60,9 +59,10 @@ pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
     let tickets = context.fact("tickets")?;
     let opened = instant(&tickets, "opened_at", None)?;
     let (customer, parent) = (text(&tickets, "customer")?, text(&tickets, "parent")?);
-    let start = opened.iter().flatten().min().map(|first| {
-        local_time::to_local(*first, zone).map_or(*first, |at| local_time::day_start(at.date(), zone))
-    });
+    let start =
+        opened.iter().flatten().min().map(|first| {
+            local_time::to_local(*first, zone).map_or(*first, |at| local_time::day_start(at.date(), zone))
+        });
     let days = start.map(|start| period::days(start, as_of.saturating_add(1), zone)).unwrap_or_default();
     // A child counts with its parent.
     let mut counts: BTreeMap<(&str, usize), i64> = BTreeMap::new();

@@ -43,9 +43,8 @@ fn forecasts(team: &str, days: &[Day], as_of: i64, seed: u64) -> Vec<Forecast> {
             let done: Vec<u32> = past.iter().map(|day| u32::try_from(day.departed).unwrap_or(0)).collect();
             let items = u32::try_from(day.backlog).unwrap_or(0);
             let own = forecast::seed_of(seed, team, day.start.unsigned_abs());
-            let found = (done.len() >= PAST.1)
-                .then(|| forecast::days_until_done(&done, items, &SHARES, TRIALS, own))
-                .flatten();
+            let found =
+                (done.len() >= PAST.1).then(|| forecast::days_until_done(&done, items, &SHARES, TRIALS, own)).flatten();
             let mut until = [None; 3];
             for (slot, days) in until.iter_mut().zip(found.into_iter().flatten()) {
                 *slot = days.map(i64::from);

@@ -74,14 +74,15 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.text("subject", subject.clone());
     let record = |row: usize| subject[row].is_none_or(|subject| OF_A_RECORD.contains(&subject));
     fact.text("ref", (0..rows.len()).map(|row| about[row].filter(|_| record(row))).collect::<Vec<_>>());
-    fact.text("group", (0..rows.len()).map(|row| about[row].filter(|_| !record(row))).collect::<Vec<_>>());
+    fact.text("stakeholder", (0..rows.len()).map(|row| about[row].filter(|_| !record(row))).collect::<Vec<_>>());
     fact.text("service", service.clone());
     let owner = service.iter().map(|name| name.and_then(|name| references.owner.get(name)));
     fact.text("team", owner.collect::<Vec<_>>());
     fact.text("customer", customer.clone());
     Accounts::read(context)?.describe(&mut fact, &customer);
     fact.text("supplier", of("supplier")?);
-    let each = |of: &dyn Fn(Answer) -> Option<f64>| answers.iter().map(|answer| answer.and_then(of)).collect::<Vec<_>>();
+    let each =
+        |of: &dyn Fn(Answer) -> Option<f64>| answers.iter().map(|answer| answer.and_then(of)).collect::<Vec<_>>();
     fact.number("score", each(&|answer| Some(answer.score)));
     fact.number("scale_max", rows.iter().map(|row| scale[*row]).collect());
     fact.number("share", each(&|answer| Some(answer.share())));

@@ -9,7 +9,8 @@ use crate::lake::LakeError;
 
 /// Columns that a stretch has from its ticket.
 const OF_THE_TICKET: [&str; 12] = [
-    "kind", "priority", "service", "customer", "segment", "large", "channel", "team", "supplier", "tier", "category", "parent",
+    "kind", "priority", "service", "customer", "segment", "large", "channel", "team", "supplier", "tier", "category",
+    "parent",
 ];
 
 /// One stretch.

@@ -57,7 +57,8 @@ pub(super) fn days(items: &[Moments], as_of: i64, zone: Tz) -> Vec<Day> {
     let first = items.iter().filter_map(|item| item.started).fold(first, i64::min);
     let start = local_time::to_local(first, zone).map_or(first, |at| local_time::day_start(at.date(), zone));
     let spans = period::days(start, as_of.saturating_add(1), zone);
-    let mut found: Vec<Day> = spans.iter().map(|(start, end)| Day { start: *start, end: *end, ..Day::default() }).collect();
+    let mut found: Vec<Day> =
+        spans.iter().map(|(start, end)| Day { start: *start, end: *end, ..Day::default() }).collect();
     let place = |at: i64| spans.partition_point(|(start, _)| *start <= at).saturating_sub(1);
     // What was begun, less what was finished after it had been begun.
     let mut balance = vec![0; found.len()];
@@ -156,13 +157,13 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.integer("backlog", each(&|day| day.backlog));
     fact.integer("begun", each(&|day| day.begun));
     // Where nobody writes down when work begins, what is in progress isn't none but unknown.
-    let in_progress: Vec<Option<i64>> = rows
-        .iter()
-        .zip(&started)
-        .map(|((_, day), known)| (*known && day.working).then_some(day.in_progress))
-        .collect();
+    let in_progress: Vec<Option<i64>> =
+        rows.iter().zip(&started).map(|((_, day), known)| (*known && day.working).then_some(day.in_progress)).collect();
     fact.integer("in_progress", in_progress.clone());
-    fact.number("cycle_time_s", rows.iter().zip(&started).map(|((_, day), known)| known.then_some(day.cycle_s)).collect());
+    fact.number(
+        "cycle_time_s",
+        rows.iter().zip(&started).map(|((_, day), known)| known.then_some(day.cycle_s)).collect(),
+    );
     let limit: Vec<Option<i64>> = rows.iter().map(|(team, day)| limit_at(&limits, team, day.end)).collect();
     fact.integer("wip_limit", limit.clone());
     let over = in_progress.iter().zip(&limit).map(|(count, limit)| Some((count.as_ref()? - limit.as_ref()?).max(0)));
@@ -189,11 +190,10 @@ mod tests {
         };
         let found = days(&[item(1, Some(30), Some(50)), item(2, None, None), item(26, None, Some(27))], 60 * HOUR, UTC);
         let seen = |day: &Day| (day.arrived, day.begun, day.departed, day.backlog, day.in_progress, day.working);
-        assert_eq!(found.iter().map(seen).collect::<Vec<_>>(), [
-            (2, 0, 0, 2, 0, false),
-            (1, 1, 1, 2, 1, true),
-            (0, 0, 1, 1, 0, true)
-        ]);
+        assert_eq!(
+            found.iter().map(seen).collect::<Vec<_>>(),
+            [(2, 0, 0, 2, 0, false), (1, 1, 1, 2, 1, true), (0, 0, 1, 1, 0, true)]
+        );
         assert_eq!(found[2].cycle_s, 20.0 * 3_600.0);
         assert_eq!(days(&[], 0, UTC), []);
     }
