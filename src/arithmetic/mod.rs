@@ -14,6 +14,7 @@ pub mod growth;
 pub mod interval;
 pub mod local_time;
 pub mod offsets;
+pub mod parts;
 pub mod period;
 pub mod reliability;
 pub mod statistics;

@@ -70,6 +70,8 @@ resolve_within = { 1 = "4h", 2 = "8h", 3 = "30h", 4 = "60h" }
 # by_service = { "Payments" = 1.0 }
 # [flow]
 # seed = 1                      # of the forecasts of backlogs: the same seed gives the same days
+# [surveys]
+# weights = { "One identity" = 2 }  # questions that count more than others about alignment
 
 # Service level objectives are OpenSLO files in slos/; `nines slo` shows them, the report `slo` draws them.
 

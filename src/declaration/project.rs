@@ -68,6 +68,8 @@ pub struct Project {
     pub performance: delivery::Performance,
     /// The seed of forecasts.
     pub flow: delivery::Flow,
+    /// How much a question of a survey counts.
+    pub surveys: delivery::Surveys,
     /// Targets of the scorecard.
     pub targets: Vec<DeclaredTarget>,
     /// Reports that a run renders.
@@ -259,7 +261,7 @@ impl Project {
         if !(0.0..=1.0).contains(&raw.ingest.tolerate_rejects) {
             report(Issue::error(PROJECT_FILE, "ingest.tolerate_rejects: expected a share from 0 to 1"));
         }
-        issues.extend(delivery::issues(PROJECT_FILE, &raw.delivery, &raw.performance));
+        issues.extend(delivery::issues(PROJECT_FILE, &raw.delivery, &raw.performance, &raw.surveys));
         issues.extend(service_time::problems(text, &raw.service_time));
         let project = Self {
             root: root.to_path_buf(),
@@ -279,6 +281,7 @@ impl Project {
             delivery: raw.delivery,
             performance: raw.performance,
             flow: raw.flow,
+            surveys: raw.surveys,
             targets,
             reports: raw.reports,
             text: whole,

@@ -89,6 +89,9 @@ pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
     fact.finish()
 }
 
+/// An account that uses a service, with the time in which an agreement holds; none where only tickets say so.
+type User = (String, Option<Vec<(i64, i64)>>);
+
 /// Builds the fact `customer_incidents`.
 pub(super) fn build_incidents(context: &Context) -> Result<DataFrame, LakeError> {
     let accounts = Accounts::read(context)?;
@@ -97,7 +100,7 @@ pub(super) fn build_incidents(context: &Context) -> Result<DataFrame, LakeError>
     let started = instant(&incidents, "started_at", None)?;
     let (restored, major) = (instant(&incidents, "restored_at", None)?, boolean(&incidents, "major")?);
     let severity = integer(&incidents, "severity")?;
-    let mut users: BTreeMap<String, Vec<(String, Option<Vec<(i64, i64)>>)>> = BTreeMap::new();
+    let mut users: BTreeMap<String, Vec<User>> = BTreeMap::new();
     for ((customer, service), valid) in uses(context)? {
         users.entry(service).or_default().push((customer, valid));
     }

@@ -86,6 +86,9 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.number("score", each(&|answer| Some(answer.score)));
     fact.number("scale_max", rows.iter().map(|row| scale[*row]).collect());
     fact.number("share", each(&|answer| Some(answer.share())));
+    let questions = of("question")?;
+    let weight = questions.iter().map(|question| Some(context.project.surveys.weight(*question)));
+    fact.number("weight", weight.collect());
     fact.boolean("satisfied", answers.iter().map(|answer| answer.map(Answer::satisfied)).collect());
     fact.number("promotes", each(&Answer::promotes));
     fact.boolean("answered", answered.into_iter().map(Some).collect());

@@ -2,6 +2,7 @@
 
 use super::attainment;
 use super::columns::Columns;
+use super::parts;
 use super::survival;
 use crate::arithmetic::statistics;
 use crate::declaration::expression::{Aggregate, Function, Operator, Value};
@@ -126,6 +127,7 @@ fn single(columns: &Columns, cell: &Cell, aggregate: &Aggregate, interval: Inter
             count(cell.rows.iter().filter(passes).filter(|row| present[**row as usize]).count())
         }
         (Function::Attainment, Some(_)) => return attainment::figure(columns, cell, aggregate),
+        (Function::MeanBy, Some(_)) => return parts::figure(columns, cell, aggregate, interval),
         (function, Some(_)) if function.is_survival() => return survival::figure(columns, cell, aggregate, interval),
         (function, Some(_)) if function.is_reliability() => {
             return super::reliability::figure(columns, cell, aggregate, interval);

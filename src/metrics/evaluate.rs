@@ -293,7 +293,7 @@ fn need_value(needs: &mut Needs, value: &Value) {
                     Function::Count => {
                         needs.presences.insert(sql);
                     }
-                    Function::Attainment if position == 0 => {
+                    Function::Attainment | Function::MeanBy if position == 0 => {
                         needs.words.insert(sql);
                     }
                     function if function.statistic().is_some_and(|named| named.seen == Some(position)) => {

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking and says why"
 )]
 
+mod accounts;
 mod architecture;
 mod audit;
 mod canonical_tables;

@@ -88,7 +88,7 @@ pub fn check_value(value: &Value, columns: &Columns) -> Vec<Refusal> {
         for (position, argument) in aggregate.arguments.iter().enumerate() {
             let fits: fn(Type) -> bool = match (aggregate.function, position) {
                 (Function::Count, _) => |_| true,
-                (Function::Attainment, 0) => |_| true,
+                (Function::Attainment | Function::MeanBy, 0) => |_| true,
                 (function, _) if function.statistic().is_some_and(|named| named.seen == Some(position)) => {
                     Type::is_boolean
                 }

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::ServiceTime;
 use super::calendars::RawCalendar;
 use super::clocks::RawClocks;
-use super::delivery::{Delivery, Flow, Performance};
+use super::delivery::{Delivery, Flow, Performance, Surveys};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +40,8 @@ pub(super) struct Raw {
     pub(super) performance: Performance,
     #[serde(default)]
     pub(super) flow: Flow,
+    #[serde(default)]
+    pub(super) surveys: Surveys,
     #[serde(default)]
     pub(super) targets: Vec<Spanned<RawTarget>>,
 }

@@ -37,7 +37,7 @@ SELECT *, (SELECT sum(points) FROM items i WHERE i.team = ended.team AND i.finis
 FROM ended WHERE "end" <= getvariable('as_of');
 
 CREATE OR REPLACE TABLE answers AS
-SELECT id, subject, "ref", customer, by_now(instant("at")) AS "at", TRY_CAST(score AS DOUBLE) AS score, CAST(scale_max AS DOUBLE) AS scale
+SELECT id, subject, "ref", customer, question, by_now(instant("at")) AS "at", TRY_CAST(score AS DOUBLE) AS score, CAST(scale_max AS DOUBLE) AS scale
 FROM sheet('surveys.csv') WHERE instant("at") <= getvariable('as_of');
 
 CREATE OR REPLACE TABLE accounts AS

@@ -39,6 +39,8 @@ UNION ALL SELECT 'csat', '', '', CASE WHEN count(glad) >= 5 THEN avg(CASE WHEN g
 UNION ALL SELECT 'csat', 'customer', customer, CASE WHEN count(glad) >= 5 THEN avg(CASE WHEN glad THEN 1.0 WHEN NOT glad THEN 0.0 END) END FROM given WHERE subject IN ('ticket', 'service') GROUP BY customer
 UNION ALL SELECT 'nps', '', '', CASE WHEN count(score) >= 5 THEN 100 * (count(*) FILTER (score >= 9) - count(*) FILTER (score <= 6)) / count(score) END FROM given WHERE scale = 10
 UNION ALL SELECT 'approach_satisfaction_mean', '', '', CASE WHEN count(part) >= 3 THEN avg(part) END FROM given WHERE subject = 'approach'
+UNION ALL SELECT 'alignment_mean', '', '', CASE WHEN sum(n) >= 3 THEN avg(mean) END
+    FROM (SELECT avg(part) AS mean, count(part) AS n FROM given WHERE subject = 'alignment' AND part IS NOT NULL GROUP BY question)
 UNION ALL SELECT 'supplier_satisfaction_mean', '', '', CASE WHEN count(part) >= 3 THEN avg(part) END FROM given WHERE subject = 'supplier'
 UNION ALL SELECT 'response_rate', '', '', count(score) / nullif(count(*), 0) FROM given WHERE subject IN (SELECT subject FROM answers WHERE score IS NULL)
 UNION ALL SELECT 'response_rate', 'subject', subject, count(score) / nullif(count(*), 0) FROM given WHERE subject IN (SELECT subject FROM answers WHERE score IS NULL) GROUP BY subject
