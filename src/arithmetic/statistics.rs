@@ -133,13 +133,18 @@ pub fn mean_interval(values: &[f64]) -> Option<(f64, f64)> {
     Some((finite(means[tail - 1])?, finite(means[RESAMPLES - tail])?))
 }
 
-/// A small generator with a fixed sequence (SplitMix64: Steele, Lea, Flood 2014), so that the bootstrap gives the same
-/// interval with any version of any library.
-struct SplitMix(u64);
+/// A small generator with a fixed sequence (SplitMix64: Steele, Lea, Flood 2014), so that the bootstrap and forecasts
+/// give the same with any version of any library.
+pub(super) struct SplitMix(u64);
 
 impl SplitMix {
+    /// The sequence of a seed.
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     /// A number from 0 to `n - 1`; `n` is at most a thousand, so the bias of scaling is below 2^-54.
-    fn below(&mut self, n: u64) -> usize {
+    pub(super) fn below(&mut self, n: u64) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -69,6 +69,10 @@ resolve_within = { 1 = "4h", 2 = "8h", 3 = "30h", 4 = "60h" }
 # [performance]
 # apdex_s = 0.5
 # by_service = { "Payments" = 1.0 }
+# [flow]
+# seed = 1                      # of the forecasts of backlogs: the same seed gives the same days
+# [surveys]
+# weights = { "One identity" = 2 }  # questions that count more than others about alignment
 
 # When a scheduled run is late, what a full week has in hours, what the registers' subjects and levels mean, and the currency of all
 # figures: amounts in others are converted by these rates, or left out.

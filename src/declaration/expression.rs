@@ -134,6 +134,8 @@ pub enum Function {
     /// Share of the parts that reach their target: (part, of it, whole, target), with the sum of what is of it over the sum
     /// of the whole by part against the part's target.
     Attainment,
+    /// Weighted mean of the means of the parts: (part, value, weight).
+    MeanBy,
     /// One-sided lower bound of the same, at a confidence; it exists without a failure too.
     MtbfLower,
     /// Probability to run for a span without a failure, of (time, failures) and the span.
@@ -154,7 +156,7 @@ pub enum Function {
 
 impl Function {
     /// Every function with its name.
-    pub const ALL: [(&'static str, Function); 21] = [
+    pub const ALL: [(&'static str, Function); 22] = [
         ("COUNT", Function::Count),
         ("SUM", Function::Sum),
         ("AVG", Function::Avg),
@@ -168,6 +170,7 @@ impl Function {
         ("KM_WITHIN", Function::KmWithin),
         ("MTBF", Function::Mtbf),
         ("ATTAINMENT", Function::Attainment),
+        ("MEAN_BY", Function::MeanBy),
         ("MTBF_LOWER", Function::MtbfLower),
         ("MISSION_RELIABILITY", Function::MissionReliability),
         ("GROWTH_BETA", Function::GrowthBeta),

@@ -205,7 +205,7 @@ impl IntervalKind {
         match value {
             Value::Aggregate(one) => match one.function {
                 Function::Count if !one.distinct => IntervalKind::Poisson,
-                Function::Avg => IntervalKind::Mean,
+                Function::Avg | Function::MeanBy => IntervalKind::Mean,
                 Function::Median | Function::Quantile => IntervalKind::Median,
                 function if function.has_test_interval() => IntervalKind::Mtbf,
                 function if function.is_survival() => IntervalKind::Km,

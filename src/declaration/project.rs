@@ -71,6 +71,10 @@ pub struct Project {
     pub performance: delivery::Performance,
     /// Schedules, registers, hours and money.
     pub practice: practice::Practice,
+    /// The seed of forecasts.
+    pub flow: delivery::Flow,
+    /// How much a question of a survey counts.
+    pub surveys: delivery::Surveys,
     /// Targets of the scorecard.
     pub targets: Vec<DeclaredTarget>,
     /// Reports that a run renders.
@@ -262,7 +266,7 @@ impl Project {
         if !(0.0..=1.0).contains(&raw.ingest.tolerate_rejects) {
             report(Issue::error(PROJECT_FILE, "ingest.tolerate_rejects: expected a share from 0 to 1"));
         }
-        issues.extend(delivery::issues(PROJECT_FILE, &raw.delivery, &raw.performance));
+        issues.extend(delivery::issues(PROJECT_FILE, &raw.delivery, &raw.performance, &raw.surveys));
         let practice =
             practice::Practice { jobs: raw.jobs, register: raw.register, effort: raw.effort, money: raw.money };
         issues.extend(practice::issues(PROJECT_FILE, &practice));
@@ -286,6 +290,8 @@ impl Project {
             delivery: raw.delivery,
             performance: raw.performance,
             practice,
+            flow: raw.flow,
+            surveys: raw.surveys,
             targets,
             reports: raw.reports,
             text: whole,

@@ -53,6 +53,8 @@ pub struct Column {
     pub kind: Kind,
     /// Whether a row without it is rejected.
     pub required: bool,
+    /// Whether a row is rejected whose value can't be read: where an empty one says something, a garbled one must not say it, too.
+    pub strict: bool,
     /// What it means, one sentence.
     pub meaning: String,
     /// Names that exports give it, for recognising headers.
@@ -120,6 +122,8 @@ struct RawColumn {
     kind: Kind,
     #[serde(default)]
     required: bool,
+    #[serde(default)]
+    strict: bool,
     meaning: String,
     #[serde(default)]
     aliases: Vec<String>,
@@ -145,6 +149,7 @@ impl Table {
                 name: name.into_inner(),
                 kind: column.kind,
                 required: column.required,
+                strict: column.strict,
                 meaning: column.meaning,
                 aliases: column.aliases,
                 values: column.values,

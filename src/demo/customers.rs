@@ -42,6 +42,11 @@ impl Customer {
     pub(super) fn large(&self) -> bool {
         self.share > 10
     }
+
+    /// Its people who may call: 900 callers are shared out among all accounts.
+    fn users(&self) -> u64 {
+        9 * self.share
+    }
 }
 
 /// The account of a caller: always the same for the same person.
@@ -59,9 +64,10 @@ pub(super) fn of_caller(caller: u64) -> usize {
 
 /// Writes `customers.csv`: the canonical columns of the table.
 pub(super) fn write<W: Write>(sheet: &mut Sheet<W>) -> io::Result<()> {
-    sheet.header("customer,name,segment,large,manager")?;
+    sheet.header("customer,name,segment,large,manager,units")?;
     for c in &CUSTOMERS {
-        sheet.row(&[c.name, c.name, c.segment, if c.large() { "true" } else { "false" }, c.manager])?;
+        let large = if c.large() { "true" } else { "false" };
+        sheet.row(&[c.name, c.name, c.segment, large, c.manager, &c.users().to_string()])?;
     }
     Ok(())
 }
@@ -76,7 +82,7 @@ mod tests {
         assert!(CUSTOMERS[UNHAPPY].large());
         for (position, customer) in CUSTOMERS.iter().enumerate() {
             let callers = (1..=900).filter(|&caller| of_caller(caller) == position).count() as u64;
-            assert_eq!(callers, 9 * customer.share, "{}", customer.name);
+            assert_eq!(callers, customer.users(), "{}", customer.name);
         }
     }
 }

@@ -190,7 +190,7 @@ impl<'a, W: Write> FollowUps<'a, W> {
                 customer: told.customer(),
                 supplier: "",
                 question: "How satisfied are you with the solution?",
-                score: score as u64,
+                score: Some(score as u64),
                 scale_max: 5,
                 comment,
             },

@@ -1,6 +1,6 @@
 //! `surveys.csv`: what customers say of a service (0 to 10), stakeholders of solutions, of the approach and of its alignment,
 //! and service owners of suppliers. Answers about tickets follow while tickets are written. Not everybody answers: an
-//! invitation without an answer leaves no row. The group of a stakeholder stands in `ref`, the criterion in `question`.
+//! invitation without an answer is a row without a score; those about tickets leave none. The group of a stakeholder stands in `ref`, the criterion in `question`.
 
 use super::chance::Chance;
 use super::clock::{AS_OF_S, Span, iso_utc, utc};
@@ -19,7 +19,7 @@ const CRITERIA: [&str; 4] = ["Cloud first", "One identity", "Data stays in the r
 /// The account that an answer names and the list of accounts doesn't have.
 pub(super) const ORPHAN: &str = "Gone Trading";
 
-/// One answer.
+/// One answer, or one invitation that nobody answered.
 pub(super) struct Answer<'a> {
     pub(super) id: String,
     pub(super) at_s: i64,
@@ -29,7 +29,8 @@ pub(super) struct Answer<'a> {
     pub(super) customer: &'a str,
     pub(super) supplier: &'a str,
     pub(super) question: &'a str,
-    pub(super) score: u64,
+    /// Missing where nobody answered.
+    pub(super) score: Option<u64>,
     pub(super) scale_max: u64,
     pub(super) comment: &'a str,
 }
@@ -45,7 +46,7 @@ pub(super) fn row<W: Write>(sheet: &mut Sheet<W>, a: &Answer<'_>) -> io::Result<
         a.customer,
         a.supplier,
         a.question,
-        &a.score.to_string(),
+        &a.score.map(|score| score.to_string()).unwrap_or_default(),
         &a.scale_max.to_string(),
         a.comment,
     ])
@@ -54,8 +55,7 @@ pub(super) fn row<W: Write>(sheet: &mut Sheet<W>, a: &Answer<'_>) -> io::Result<
 /// The header, and all answers but those about tickets.
 pub(super) fn write<W: Write>(sheet: &mut Sheet<W>, span: &Span, seed: u64) -> io::Result<Responses> {
     sheet.header("id,at,subject,ref,service,customer,supplier,question,score,scale_max,comment")?;
-    let mut round =
-        Round { sheet, chance: Chance::new(seed, 14), response: Responses::default(), number: 0, start_s: 0 };
+    let mut round = Round { sheet, chance: Chance::new(seed, 14), response: Responses::default(), start_s: 0 };
     for day in span.every(ROUNDS.0, 1) {
         round.start_s = utc(day, 9 * 3_600);
         for (position, customer) in CUSTOMERS.iter().enumerate() {
@@ -84,7 +84,6 @@ struct Round<'a, W> {
     sheet: &'a mut Sheet<W>,
     chance: Chance,
     response: Responses,
-    number: u64,
     start_s: i64,
 }
 
@@ -128,14 +127,16 @@ impl<W: Write> Round<'_, W> {
         (weights, lowest): (&[u32], u64),
     ) -> io::Result<()> {
         self.response.asked += 1;
-        if !self.chance.happens(probability) {
-            return Ok(());
-        }
-        let at_s = self.start_s + self.chance.between(600, 3 * 86_400);
-        let score = self.chance.weighted(weights) as u64 + lowest;
-        self.response.answered += 1;
-        self.number += 1;
-        let id = format!("SUR-{:05}", self.number);
+        let answers = self.chance.happens(probability);
+        let (id, at_s, score) = if answers {
+            let at_s = self.start_s + self.chance.between(600, 3 * 86_400);
+            let score = self.chance.weighted(weights) as u64 + lowest;
+            self.response.answered += 1;
+            (format!("SUR-{:05}", self.response.answered), at_s, Some(score))
+        } else {
+            let silent = self.response.asked - self.response.answered;
+            (format!("INV-{silent:05}"), self.start_s, None)
+        };
         let scale_max = if lowest == 0 { 10 } else { 5 };
         let about = about.to_owned();
         let at_s = at_s.min(AS_OF_S - 60);

@@ -1,5 +1,6 @@
 //! Facts: one derived table per grain, with the clocks and judgements that metrics aggregate. Replaceable at any time.
 
+mod accounts;
 mod agreement;
 mod attribution;
 mod backups;
@@ -28,6 +29,7 @@ mod failure_history;
 pub mod figures;
 mod finance;
 mod first_contact;
+mod flow_forecasts;
 mod incident_origins;
 mod incidents;
 mod jobs;
@@ -45,11 +47,15 @@ mod problems;
 mod register;
 mod release_stages;
 mod service_time;
+mod sprints;
 mod standards;
+mod surveys;
 mod ticket_links;
 mod ticket_spells;
 mod tickets;
 mod tiers;
+mod work_days;
+mod work_items;
 mod workload;
 
 use polars::prelude::DataFrame;
@@ -76,12 +82,32 @@ pub const EVERY_TABLE: &[&str] = &["*"];
 pub const FACTS: &[Fact] = &[
     Fact {
         name: "tickets",
-        tables: &["tickets", "ticket_events", "teams", "services", "links", "problems", "agreements"],
+        tables: &[
+            "tickets",
+            "ticket_events",
+            "teams",
+            "services",
+            "links",
+            "problems",
+            "agreements",
+            "customers",
+            "surveys",
+        ],
         build: tickets::build,
     },
     Fact {
         name: "ticket_spells",
-        tables: &["tickets", "ticket_events", "teams", "services", "links", "problems", "agreements"],
+        tables: &[
+            "tickets",
+            "ticket_events",
+            "teams",
+            "services",
+            "links",
+            "problems",
+            "agreements",
+            "customers",
+            "surveys",
+        ],
         build: ticket_spells::build,
     },
     Fact { name: "ticket_steps", tables: &["tickets", "ticket_events", "teams"], build: tickets::build_steps },
@@ -122,7 +148,7 @@ pub const FACTS: &[Fact] = &[
     },
     Fact {
         name: "customer_time",
-        tables: &["services", "outages", "probes", "maintenance", "agreements", "tickets"],
+        tables: &["services", "outages", "probes", "maintenance", "agreements", "tickets", "customers"],
         build: service_time::build_customers,
     },
     Fact {
@@ -212,5 +238,31 @@ pub const FACTS: &[Fact] = &[
         name: "ticket_links",
         tables: &["tickets", "links", "incidents", "problems", "services"],
         build: ticket_links::build,
+    },
+    Fact { name: "work_items", tables: &["work_items"], build: work_items::build },
+    Fact { name: "work_in_progress", tables: &["work_items"], build: work_items::build_in_progress },
+    Fact { name: "work_days", tables: &["work_items", "teams"], build: work_days::build },
+    Fact { name: "sprints", tables: &["work_items"], build: sprints::build },
+    Fact { name: "flow_forecasts", tables: &["work_items"], build: flow_forecasts::build },
+    Fact { name: "surveys", tables: &["surveys", "customers", "services"], build: surveys::build },
+    Fact {
+        name: "customer_days",
+        tables: &[
+            "customers",
+            "tickets",
+            "ticket_events",
+            "teams",
+            "services",
+            "links",
+            "problems",
+            "agreements",
+            "surveys",
+        ],
+        build: accounts::build_days,
+    },
+    Fact {
+        name: "customer_incidents",
+        tables: &["customers", "incidents", "services", "links", "problems", "tickets", "agreements"],
+        build: accounts::build_incidents,
     },
 ];

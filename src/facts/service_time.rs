@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use polars::prelude::DataFrame;
 
 pub(super) use chains::build as build_chains;
-pub(super) use customers::build as build_customers;
+pub(super) use customers::{build as build_customers, uses};
 pub(super) use failures::build as build_failures;
 pub(super) use places::build as build_places;
 pub(super) use spans::{build_agreed, build_downtime};

@@ -8,8 +8,10 @@ use super::context::Context;
 use crate::lake::LakeError;
 
 /// Columns that a stretch has from its ticket.
-const OF_THE_TICKET: [&str; 10] =
-    ["kind", "priority", "service", "customer", "channel", "team", "supplier", "tier", "category", "parent"];
+const OF_THE_TICKET: [&str; 12] = [
+    "kind", "priority", "service", "customer", "segment", "large", "channel", "team", "supplier", "tier", "category",
+    "parent",
+];
 
 /// One stretch.
 struct Spell {

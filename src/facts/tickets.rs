@@ -1,9 +1,10 @@
 //! The facts `tickets` (one row a ticket, with its clocks and its path) and `ticket_steps` (one row a hand-over).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
+use super::accounts::Accounts;
 use super::clock_columns::Clocks;
 use super::clock_contract::Contracts;
 use super::clock_course::{Course, courses};
@@ -58,9 +59,10 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     }
     let service = pick(&rows, &text(&tickets, "service")?);
     fact.text("service", service.clone());
-    for name in ["customer", "channel"] {
-        fact.text(name, pick(&rows, &text(&tickets, name)?));
-    }
+    let customer = pick(&rows, &text(&tickets, "customer")?);
+    fact.text("customer", customer.clone());
+    Accounts::read(context)?.describe(&mut fact, &customer);
+    fact.text("channel", pick(&rows, &text(&tickets, "channel")?));
     let team: Vec<Option<&str>> = pick(&rows, &text(&tickets, "team")?)
         .into_iter()
         .zip(&paths)
@@ -142,7 +144,9 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         reopens: reopens[row],
     };
     fact.boolean("first_contact", (0..rows.len()).map(|row| contact(row).judge()).collect());
-    fact.number("satisfaction", pick(&rows, &number(&tickets, "satisfaction")?));
+    let satisfaction = pick(&rows, &number(&tickets, "satisfaction")?);
+    fact.boolean("answered", answered(context, &own_id, &satisfaction)?);
+    fact.number("satisfaction", satisfaction);
     fact.boolean("open", ended.iter().map(|ended| Some(ended.is_none())).collect());
     fact.boolean("resolved", is_resolved.iter().map(|resolved| Some(*resolved)).collect());
     fact.boolean("reopened", reopens.iter().map(|reopens| reopens.map(|reopens| reopens > 0)).collect());
@@ -224,6 +228,24 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         .map(|(path, resolved)| path.and_then(Path::pushed_to_front).filter(|_| *resolved));
     fact.boolean("push_to_front", front.collect());
     fact.finish()
+}
+
+/// Whether the requester of each ticket said how it went; missing in all where no record holds an answer about a ticket.
+fn answered(
+    context: &Context,
+    ids: &[Option<&str>],
+    satisfaction: &[Option<f64>],
+) -> Result<Vec<Option<bool>>, LakeError> {
+    let surveys = context.frame("surveys")?;
+    let (subject, about) = (text(&surveys, "subject")?, text(&surveys, "ref")?);
+    let (score, at) = (number(&surveys, "score")?, instant(&surveys, "at", Some(context.as_of))?);
+    let named: BTreeSet<&str> = (0..surveys.height())
+        .filter(|row| subject[*row] == Some("ticket") && score[*row].is_some() && at[*row].is_some())
+        .filter_map(|row| about[row])
+        .collect();
+    let known = !named.is_empty() || satisfaction.iter().any(Option::is_some);
+    let says = |(id, own): (&Option<&str>, &Option<f64>)| own.is_some() || id.is_some_and(|id| named.contains(id));
+    Ok(ids.iter().zip(satisfaction).map(|ticket| known.then(|| says(ticket))).collect())
 }
 
 /// Builds the fact `ticket_steps`.

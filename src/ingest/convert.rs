@@ -285,6 +285,7 @@ mod tests {
             name: "c".to_string(),
             kind,
             required: false,
+            strict: false,
             meaning: String::new(),
             aliases: Vec::new(),
             values: values.iter().map(|value| (*value).to_string()).collect(),

@@ -297,7 +297,7 @@ impl<'a> Feeding<'a> {
     fn report(&mut self, chunk: &Chunk, bad: &[Vec<(usize, String)>], concerned: &[Vec<bool>]) {
         for (place, bad) in bad.iter().enumerate() {
             let optional =
-                |feed: &FeedPlan| feed.columns.iter().any(|column| column.converter == Some(place) && !column.required);
+                |feed: &FeedPlan| feed.columns.iter().any(|column| column.converter == Some(place) && !column.strict);
             let users: Vec<usize> =
                 (0..self.plan.feeds.len()).filter(|feed| optional(&self.plan.feeds[*feed])).collect();
             let filled = &self.plan.filled[place];

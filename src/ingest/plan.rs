@@ -90,6 +90,8 @@ pub struct ColumnPlan {
     pub kind: Kind,
     /// Whether a row without it is rejected.
     pub required: bool,
+    /// Whether a row whose value doesn't convert is rejected.
+    pub strict: bool,
     /// The converter, by its place in the plan; `None` when the mapping does not fill the column.
     pub converter: Option<usize>,
 }
@@ -168,7 +170,8 @@ impl Plan {
                     })
                 });
                 let (name, kind, required) = (column.name.clone(), column.kind, column.required);
-                columns.push(ColumnPlan { name, kind, required, converter });
+                let strict = required || column.strict;
+                columns.push(ColumnPlan { name, kind, required, strict, converter });
             }
             feeds.push(FeedPlan { table: feed.table.clone(), columns, condition: feed.condition.clone() });
         }

@@ -1,4 +1,5 @@
-//! Why a table refuses a record: a required column that the file lacks, or whose value is missing or does not convert.
+//! Why a table refuses a record: a required column that the file lacks or whose value is missing, or a strict one whose value
+//! does not convert.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,7 @@ use super::batch::Values;
 use super::plan::Plan;
 use crate::declaration::table::Kind;
 
-/// Why records of a table are refused: the required columns that they lack.
+/// Why records of a table are refused: the required columns that they lack, and values that must be read and can't be.
 pub(super) fn reasons(
     plan: &Plan,
     feed: usize,
@@ -15,10 +16,10 @@ pub(super) fn reasons(
     rows: usize,
 ) -> BTreeMap<usize, Vec<String>> {
     let mut reasons: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for column in plan.feeds[feed].columns.iter().filter(|column| column.required) {
+    for column in plan.feeds[feed].columns.iter().filter(|column| column.strict) {
         let name = &column.name;
         let Some(place) = column.converter else {
-            for row in 0..rows {
+            for row in (0..rows).filter(|_| column.required) {
                 reasons.entry(row).or_default().push(format!("{name}: the file has no column for it"));
             }
             continue;
@@ -29,7 +30,7 @@ pub(super) fn reasons(
             reasons.entry(*row).or_default().push(reason);
         }
         let mut unconverted = bad[place].iter().map(|(row, _)| *row).peekable();
-        for row in 0..rows {
+        for row in (0..rows).filter(|_| column.required) {
             let is_bad = unconverted.next_if_eq(&row).is_some();
             if !is_bad && values[place].as_ref().is_some_and(|values| values.is_missing(row)) {
                 reasons.entry(row).or_default().push(format!("{name}: `{}` is missing", filled.label));

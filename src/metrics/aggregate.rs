@@ -2,6 +2,7 @@
 
 use super::attainment;
 use super::columns::Columns;
+use super::parts;
 use super::ranking;
 use super::survival;
 use crate::arithmetic::statistics;
@@ -128,6 +129,7 @@ fn single(columns: &Columns, cell: &Cell, aggregate: &Aggregate, interval: Inter
         }
         (Function::Attainment, Some(_)) => return attainment::figure(columns, cell, aggregate),
         (function, Some(_)) if function.is_ranking() => return ranking::figure(columns, cell, aggregate),
+        (Function::MeanBy, Some(_)) => return parts::figure(columns, cell, aggregate, interval),
         (function, Some(_)) if function.is_survival() => return survival::figure(columns, cell, aggregate, interval),
         (function, Some(_)) if function.is_reliability() => {
             return super::reliability::figure(columns, cell, aggregate, interval);

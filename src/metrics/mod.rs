@@ -11,6 +11,7 @@ mod columns;
 pub mod evaluate;
 pub mod example;
 pub mod measure;
+mod parts;
 mod ranking;
 mod reliability;
 mod survival;

@@ -10,7 +10,7 @@ use nines::declaration::definitions::Definitions;
 const TABLES: [(&str, &str); 23] = [
     ("services", "service* name kind criticality owner_team supplier calendar parent depends_on users"),
     ("teams", "team* name tier supplier style wip_limit valid_from"),
-    ("customers", "customer* name segment large manager"),
+    ("customers", "customer* name segment large manager units"),
     (
         "tickets",
         "id* kind title status opened_at* acknowledged_at responded_at resolved_at closed_at updated_at priority \
@@ -56,7 +56,7 @@ const TABLES: [(&str, &str); 23] = [
         "id* kind* party* service priority metric* target* unit calendar period credit_share amount currency \
         valid_from valid_to",
     ),
-    ("surveys", "id* at* subject ref service customer supplier question score* scale_max* comment"),
+    ("surveys", "id* at* subject ref service customer supplier question score scale_max* comment"),
     ("jobs", "id* job* kind service supplier scheduled_at* started_at finished_at outcome bytes"),
     ("patches", "id* asset* service patch* severity released_at* due_at applied_at excepted_until reason"),
     ("capacity", "resource* service at* used* available* unit"),

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking and says why"
 )]
 
+mod accounts;
 mod agreements;
 mod architecture;
 mod audit;

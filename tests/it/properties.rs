@@ -2,6 +2,7 @@
 
 mod exports;
 mod facts;
+mod flow;
 mod inputs;
 mod laws;
 mod service_time;

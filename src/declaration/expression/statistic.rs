@@ -67,6 +67,7 @@ pub const STATISTICS: &[Statistic] = &[
     row(Function::KmWithin, "KM_WITHIN(duration, seen, 14400)", 2, Some(1), Some(Constant::Positive)),
     row(Function::Mtbf, "MTBF(up_s, failures)", 2, None, None),
     row(Function::Attainment, "ATTAINMENT(part, up_s, agreed_s, target)", 4, None, None),
+    row(Function::MeanBy, "MEAN_BY(part, value, weight)", 3, None, None),
     row(Function::MtbfLower, "MTBF_LOWER(up_s, failures, 0.95)", 2, None, Some(Constant::Share)),
     row(Function::MissionReliability, "MISSION_RELIABILITY(up_s, failures, 604800)", 2, None, Some(Constant::Positive)),
     row(Function::GrowthBeta, "GROWTH_BETA(started_at)", 1, None, None),
@@ -90,7 +91,7 @@ impl Function {
 
     /// Whether the argument at a position is a word, of any type, that names a part.
     pub fn takes_word(self, position: usize) -> bool {
-        position == 0 && matches!(self, Function::Attainment | Function::TopShare)
+        position == 0 && matches!(self, Function::Attainment | Function::MeanBy | Function::TopShare)
     }
 
     /// Whether it is a statistic of ranks.

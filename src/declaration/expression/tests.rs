@@ -198,6 +198,8 @@ fn values_that_do_not_go_together_are_refused() {
     assert!(check("KM_QUANTILE(a, n, 0.5)")[0].message.contains("true or false"));
     assert!(check("KM_MEDIAN(a, n)")[0].message.contains("true or false"));
     assert_eq!(check("GROWTH_BETA(opened_at) + LAPLACE(opened_at) + SINCE(closed_at)"), []);
+    assert_eq!(check("MEAN_BY(word, a, n)"), []);
+    assert_eq!(check("MEAN_BY(word, word, n)").len(), 1);
     assert_eq!(check("MISSION_RELIABILITY(a, n, 604800) + MTBF_LOWER(a, n, 0.9)"), []);
     for not in ["GROWTH_BETA(a)", "SINCE(COALESCE(closed_at, opened_at))"] {
         assert!(check(not)[0].message.contains("expected a column of instants"), "{not}");

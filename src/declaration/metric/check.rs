@@ -180,7 +180,7 @@ impl Check<'_> {
                 value.quotient().is_some() || matches!(single, Some(Function::Count | Function::Sum))
             }
             IntervalKind::Median => matches!(single, Some(Function::Median | Function::Quantile)),
-            IntervalKind::Mean => single == Some(Function::Avg),
+            IntervalKind::Mean => matches!(single, Some(Function::Avg | Function::MeanBy)),
             IntervalKind::Mtbf => single.is_some_and(Function::has_test_interval),
             IntervalKind::Km => single.is_some_and(Function::is_survival),
             IntervalKind::None => true,

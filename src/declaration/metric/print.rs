@@ -133,6 +133,9 @@ fn aggregate(metric: &Metric) -> String {
     if let Value::Aggregate(Aggregate { function: Function::Attainment, arguments, filter: own, .. }) = value {
         return attainment(&metric.id, &rows, &filter, arguments, own.as_ref());
     }
+    if let Value::Aggregate(Aggregate { function: Function::MeanBy, arguments, filter: own, .. }) = value {
+        return mean_by(&metric.id, &rows, &filter, arguments, own.as_ref());
+    }
     format!("SELECT\n  {} AS {},\n  COUNT(*) AS n\nFROM {rows}\nWHERE {filter}", standard(value), metric.id)
 }
 
@@ -197,6 +200,24 @@ fn attainment(id: &str, rows: &str, filter: &str, arguments: &[RowExpression], o
 SELECT AVG(CASE WHEN reached >= target THEN 1.0 ELSE 0.0 END) AS {id}, COUNT(*) AS n
 FROM parts
 WHERE reached IS NOT NULL"
+    )
+}
+
+/// The mean of each part, and their mean by weight.
+fn mean_by(id: &str, rows: &str, filter: &str, arguments: &[RowExpression], own: Option<&RowExpression>) -> String {
+    let [part, value, weight] = arguments else { return String::new() };
+    let (part, value, weight) = (&part.sql, &value.sql, &weight.sql);
+    let own = own.map(|row| format!("\n  AND ({})", row.sql)).unwrap_or_default();
+    format!(
+        "WITH parts AS (
+  SELECT {part} AS part, AVG({value}) AS mean, MAX({weight}) AS weight, COUNT(*) AS n
+  FROM {rows}
+  WHERE {filter}{own}
+    AND {part} IS NOT NULL AND {value} IS NOT NULL AND {weight} > 0
+  GROUP BY {part}
+)
+SELECT CAST(SUM(weight * mean) AS DOUBLE PRECISION) / NULLIF(SUM(weight), 0) AS {id}, SUM(n) AS n
+FROM parts"
     )
 }
 

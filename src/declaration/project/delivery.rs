@@ -1,5 +1,5 @@
-//! `[delivery]` and `[performance]`: which environments are production, which year's performance levels are shown, and how
-//! fast an answer has to be to satisfy.
+//! `[delivery]`, `[performance]`, `[flow]` and `[surveys]`: which environments are production, which year's performance levels
+//! are shown, how fast an answer has to be to satisfy, the seed of forecasts, and how much a question counts.
 
 use std::collections::BTreeMap;
 
@@ -66,8 +66,37 @@ impl Performance {
     }
 }
 
-/// What is wrong with the two.
-pub(super) fn issues(file: &str, delivery: &Delivery, performance: &Performance) -> Vec<Issue> {
+/// `[flow]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Flow {
+    /// Seed of the forecasts.
+    pub seed: u64,
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self { seed: 1 }
+    }
+}
+
+/// `[surveys]`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Surveys {
+    /// How much a question counts beside others about the same subject; 1 where nothing is said.
+    pub weights: BTreeMap<String, f64>,
+}
+
+impl Surveys {
+    /// How much a question counts.
+    pub fn weight(&self, question: Option<&str>) -> f64 {
+        question.and_then(|question| self.weights.get(question)).copied().unwrap_or(1.0)
+    }
+}
+
+/// What is wrong with them.
+pub(super) fn issues(file: &str, delivery: &Delivery, performance: &Performance, surveys: &Surveys) -> Vec<Issue> {
     let mut issues = Vec::new();
     if delivery.production.is_empty() {
         let issue = Issue::error(file, "delivery.production: expected at least one environment, found none");
@@ -86,6 +115,10 @@ pub(super) fn issues(file: &str, delivery: &Delivery, performance: &Performance)
         if !limit.is_finite() || limit <= 0.0 {
             issues.push(Issue::error(file, format!("{key}: expected seconds above 0, found {limit}")));
         }
+    }
+    for (question, weight) in surveys.weights.iter().filter(|(_, weight)| !weight.is_finite() || **weight <= 0.0) {
+        issues
+            .push(Issue::error(file, format!("surveys.weights.{question}: expected a number above 0, found {weight}")));
     }
     issues
 }

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::ServiceTime;
 use super::calendars::RawCalendar;
 use super::clocks::RawClocks;
-use super::delivery::{Delivery, Performance};
+use super::delivery::{Delivery, Flow, Performance, Surveys};
 use super::practice::{Effort, Jobs, Money, Register};
 
 #[derive(Deserialize)]
@@ -47,6 +47,10 @@ pub(super) struct Raw {
     pub(super) effort: Effort,
     #[serde(default)]
     pub(super) money: Money,
+    #[serde(default)]
+    pub(super) flow: Flow,
+    #[serde(default)]
+    pub(super) surveys: Surveys,
     #[serde(default)]
     pub(super) targets: Vec<Spanned<RawTarget>>,
 }

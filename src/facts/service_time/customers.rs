@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
+use super::super::accounts::Accounts as ListedAccounts;
 use super::super::columns::{Builder, instant, text};
 use super::super::context::Context;
 use super::account::{Accounts, any, within, within_weighted};
@@ -13,7 +14,7 @@ use crate::arithmetic::period;
 use crate::lake::LakeError;
 
 /// Customer and service, with the time in which an agreement holds; none where only tickets say so.
-type Uses = BTreeMap<(String, String), Option<Vec<(i64, i64)>>>;
+pub(in crate::facts) type Uses = BTreeMap<(String, String), Option<Vec<(i64, i64)>>>;
 
 /// Builds the fact `customer_time`.
 pub(in crate::facts) fn build(context: &Context) -> Result<DataFrame, LakeError> {
@@ -46,6 +47,8 @@ pub(in crate::facts) fn build(context: &Context) -> Result<DataFrame, LakeError>
     let services: Vec<&str> = rows.iter().map(|row| row.service).collect();
     let mut fact = Builder::default();
     fact.text("customer", rows.iter().map(|row| Some(row.customer)).collect());
+    let customers: Vec<Option<&str>> = rows.iter().map(|row| Some(row.customer)).collect();
+    ListedAccounts::read(context)?.describe(&mut fact, &customers);
     fact.text("service", services.iter().copied().map(Some).collect());
     fact.instant("day", rows.iter().map(|row| Some(row.day)).collect())?;
     describe(&mut fact, &references, &services);
@@ -69,7 +72,7 @@ struct Row<'a> {
 }
 
 /// Which customer uses which service: by agreements with it; a customer without any by its tickets.
-fn uses(context: &Context) -> Result<Uses, LakeError> {
+pub(in crate::facts) fn uses(context: &Context) -> Result<Uses, LakeError> {
     let mut uses: Uses = BTreeMap::new();
     let agreements = context.frame("agreements")?;
     let (kind, party) = (text(&agreements, "kind")?, text(&agreements, "party")?);

@@ -118,6 +118,7 @@ mod tests {
             name: name.to_string(),
             kind,
             required: false,
+            strict: false,
             meaning: String::new(),
             aliases: aliases.iter().map(|alias| (*alias).to_string()).collect(),
             values: Vec::new(),
