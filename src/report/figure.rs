@@ -69,6 +69,7 @@ pub fn value_text(metric: &Metric, value: f64, half: Option<f64>) -> String {
         Unit::PerDay => rate_per_hour(value / 24.0),
         // Tenths of hundreds are noise, and so are the cents of sums.
         Unit::Money | Unit::Number if value.abs() >= LARGE => count(value.round()),
+        Unit::Money | Unit::Number if value.fract() == 0.0 => count(value),
         Unit::Number | Unit::Money => signed(&decimals(value.abs(), digits(half, 2)), value),
         Unit::Score => signed(&decimals(value.abs(), 0), value),
         Unit::Nines => decimals(value, 1),
@@ -166,9 +167,18 @@ fn rate_in(value: f64, shown: f64) -> String {
     format!("{text}{NARROW}per{NARROW}{name}")
 }
 
-/// The change of a rate per hour to `now`, in the unit that `now` is shown in.
-pub fn rate_difference(change: f64, now: f64) -> String {
-    let text = rate_in(change.abs(), now);
+/// The change of a figure to `now`: as [`delta`], but of a rate in the unit that `now` is shown in.
+pub fn change_to(metric: &Metric, change: f64, now: f64, half: Option<f64>) -> String {
+    let hours = match metric.unit {
+        Unit::PerHour => 1.0,
+        Unit::PerDay => 24.0,
+        _ => return delta(metric, change, half),
+    };
+    let text = rate_in(change.abs() / hours, now / hours);
+    // Of nothing a rate has no unit, and neither has a change that is too small to show.
+    if text.chars().filter(char::is_ascii_digit).all(|digit| digit == '0') {
+        return "±0".to_owned();
+    }
     format!("{}{text}", if change < 0.0 { "−" } else { "+" })
 }
 

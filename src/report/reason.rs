@@ -144,13 +144,14 @@ fn of_slices(scorecard: &Scorecard, card: &Card, dimensions: &BTreeSet<String>) 
         if named < 2 || part < ENOUGH || best.as_ref().is_some_and(|(most, _)| *most >= part) {
             continue;
         }
+        let now = card.current().value.unwrap_or(0.0);
         let how = if top.mix.abs() > top.rate.abs() { ", by its share of the whole" } else { "" };
         let since = if card.metric.better == Better::Neither { "change" } else { "change since the period before" };
         let text = format!(
             "Of the {since} ({}), {} accounts for {}{how}.",
-            figure::delta(&card.metric, change, None),
+            figure::change_to(&card.metric, change, now, None),
             slice_name(&top.value),
-            figure::delta(&card.metric, top.total(), None)
+            figure::change_to(&card.metric, top.total(), now, None)
         );
         best = Some((part, text));
     }

@@ -1,7 +1,7 @@
 //! "Restated since it was published": each figure of the report that an earlier run reported otherwise, with both values and
 //! the records that came or changed since.
 
-use crate::declaration::metric::{Definition, Unit};
+use crate::declaration::metric::Definition;
 use crate::declaration::report::{ReportDefinition, Section};
 use crate::report::document::{Block, Cell, Heading, Table};
 use crate::report::figure;
@@ -85,8 +85,7 @@ fn now(one: &Restatement) -> String {
 
 fn row(scorecard: &Scorecard, one: &Restatement) -> Vec<Cell> {
     let size = match (one.published.value, one.now.value) {
-        (Some(then), Some(now)) if one.metric.unit == Unit::PerHour => figure::rate_difference(now - then, now),
-        (Some(then), Some(now)) => figure::delta(&one.metric, now - then, figure::half(&one.now)),
+        (Some(then), Some(now)) => figure::change_to(&one.metric, now - then, now, figure::half(&one.now)),
         _ => figure::NOTHING.to_owned(),
     };
     vec![

@@ -40,7 +40,8 @@ fn tile(scorecard: &Scorecard, declared: &Declared) -> Tile {
         };
     };
     let delta = card.previous.as_ref().and_then(|before| {
-        Some(figure::delta(&card.metric, card.current().value? - before.value?, figure::half(card.current())))
+        let now = card.current().value?;
+        Some(figure::change_to(&card.metric, now - before.value?, now, figure::half(card.current())))
     });
     Tile {
         title,
