@@ -23,7 +23,7 @@ struct Spell {
 
 /// The stretches of `[opened, ended)` outside of `done`, in which the ticket stood resolved. A return later than the end, by the
 /// ticket's own word, was none.
-fn stretches(opened: i64, ended: Option<i64>, done: &[(i64, i64)]) -> Vec<(i64, Option<i64>)> {
+pub(super) fn stretches(opened: i64, ended: Option<i64>, done: &[(i64, i64)]) -> Vec<(i64, Option<i64>)> {
     let mut found = Vec::new();
     let mut from = opened;
     for (resolved, back) in done.iter().copied() {
