@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
-use super::columns::Builder;
+use super::columns::{Builder, elapsed_s};
 use super::context::Context;
 use super::ticket_versions::{by_matrix, histories};
 use crate::arithmetic::local_time::to_local;
@@ -94,7 +94,10 @@ impl Practice<'_> {
         fact.boolean("priority_as_matrix", rows().map(as_matrix).collect());
         fact.integer("matrix_priority", matrix.clone());
         let declared = |row: usize| of(row)?.declared_major(self.opened[row]?);
-        fact.instant("major_declared_at", rows().map(declared).collect())
+        let declared: Vec<Option<i64>> = rows().map(declared).collect();
+        let after = |row: usize| elapsed_s(self.opened[row], declared[row]);
+        fact.number("time_to_declare_major_s", rows().map(after).collect());
+        fact.instant("major_declared_at", declared)
     }
 }
 

@@ -11,6 +11,9 @@ use crate::lake::LakeError;
 const OF_THE_TICKET: [&str; 10] =
     ["kind", "priority", "service", "customer", "channel", "team", "supplier", "tier", "category", "parent"];
 
+/// A ticket is old so long after its opening, µs.
+const OLD: i64 = 30 * 86_400 * 1_000_000;
+
 /// One stretch.
 struct Spell {
     /// Row of the ticket in its fact.
@@ -61,6 +64,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.instant("opened_at", spells.iter().map(|spell| opened[spell.ticket]).collect())?;
     fact.instant("from_at", spells.iter().map(|spell| Some(spell.from)).collect())?;
     fact.instant("to_at", spells.iter().map(|spell| spell.to).collect())?;
+    let old = |spell: &Spell| Some(spell.from.max(opened[spell.ticket]? + OLD)).filter(|at| *at <= context.as_of);
+    fact.instant("old_from_at", spells.iter().map(old).collect())?;
     fact.integer("returned", spells.iter().map(|spell| spell.returned).collect());
     let rows: IdxCa = spells.iter().map(|spell| Some(spell.ticket as IdxSize)).collect();
     let own = tickets.select(OF_THE_TICKET)?.take(&rows)?;

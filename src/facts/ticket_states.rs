@@ -10,6 +10,8 @@ use super::ticket_log::{Entry, Log};
 use super::ticket_stays::OF_THE_TICKET;
 use crate::lake::LakeError;
 
+const DAY: i64 = 86_400 * 1_000_000;
+
 /// A stretch in one state: from, to and the state, which is missing before the first step that says one. Instants are µs UTC.
 type Stretch<'a> = (i64, i64, Option<&'a str>);
 
@@ -97,6 +99,10 @@ pub(super) fn build_silences(context: &Context) -> Result<DataFrame, LakeError> 
     fact.text("ticket", rows.iter().map(|(life, ..)| Some(life.id)).collect::<Vec<_>>());
     fact.instant("from_at", rows.iter().map(|(_, from, _)| Some(*from)).collect())?;
     fact.instant("to_at", rows.iter().map(|(.., to)| *to).collect())?;
+    for (name, days) in [("silent_5d_at", 5), ("silent_30d_at", 30)] {
+        let from = rows.iter().map(|(_, from, _)| Some(from + days * DAY).filter(|at| *at <= context.as_of));
+        fact.instant(name, from.collect())?;
+    }
     let team = rows.iter().map(|(life, from, _)| life.stay_at(*from));
     let (team, tier): (Vec<_>, Vec<_>) = team.map(|stay| (stay.map(|stay| stay.team), stay.and_then(|stay| stay.tier))).unzip();
     fact.text("team", team);

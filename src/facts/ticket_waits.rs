@@ -83,6 +83,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.text("team", stays.iter().map(|stay| stay.map(|stay| stay.team)).collect::<Vec<_>>());
     fact.integer("tier", stays.iter().map(|stay| stay.and_then(|stay| stay.tier)).collect());
     fact.text("waiting_for", rows.iter().map(|row| Some(row.wait.word())).collect::<Vec<_>>());
+    fact.boolean("for_user", rows.iter().map(|row| Some(row.wait == Wait::User)).collect());
     fact.instant("from_at", rows.iter().map(|row| Some(row.from)).collect())?;
     fact.instant("to_at", rows.iter().map(|row| row.over.map(|_| row.until)).collect())?;
     fact.text("over", rows.iter().map(|row| row.over).collect());

@@ -133,6 +133,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         .collect();
     fact.integer("reassignments", reassignments.clone());
     fact.integer("reopens", reopens.clone());
+    let kind = pick(&rows, &text(&tickets, "kind")?);
+    fact.boolean("request", kind.iter().map(|kind| kind.map(|kind| kind == "request")).collect());
     for name in ["major", "valid", "automated", "knowledge"] {
         fact.boolean(name, pick(&rows, &boolean(&tickets, name)?));
     }

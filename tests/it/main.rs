@@ -23,6 +23,7 @@ mod no_data;
 mod openslo;
 mod oracle;
 mod outage_rules;
+mod patterns;
 mod planted;
 mod project;
 mod properties;

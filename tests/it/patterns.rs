@@ -1,0 +1,355 @@
+//! The patterns that flatter: on honest data each stays silent as often as it claims to, and what is planted is found. Queues are
+//! teams, so that one evaluation holds a thousand of them.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate};
+use nines::arithmetic::period::{Period, PeriodKind};
+use nines::declaration::catalogue::Catalogue;
+use nines::declaration::definitions::Definitions;
+use nines::lake::{data_type, instant_type};
+use nines::metrics::{MeasureError, Request, evaluate};
+use polars::prelude::*;
+
+use crate::project::Project;
+
+static DEFINITIONS: LazyLock<Definitions> = LazyLock::new(|| Definitions::load(&Catalogue::embedded()));
+
+const NOON: i64 = 1_780_000_000_000_000;
+const HOUR: f64 = 3_600.0;
+
+/// Numbers from a seed, the same on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn new(seed: u64) -> Self {
+        let mut dice = Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        (0..9).for_each(|_| drop(dice.unit()));
+        dice
+    }
+
+    /// From 0 to 1, neither of them.
+    fn unit(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        ((self.0 >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+    }
+
+    fn happens(&mut self, share: f64) -> bool {
+        self.unit() < share
+    }
+
+    fn normal(&mut self) -> f64 {
+        (-2.0 * self.unit().ln()).sqrt() * (std::f64::consts::TAU * self.unit()).cos()
+    }
+
+    fn log_normal(&mut self, median: f64, spread: f64) -> f64 {
+        median * (spread * self.normal()).exp()
+    }
+
+    fn poisson(&mut self, mean: f64) -> usize {
+        let (limit, mut product, mut count) = ((-mean).exp(), self.unit(), 0);
+        while product > limit {
+            product *= self.unit();
+            count += 1;
+        }
+        count
+    }
+}
+
+/// A fact with some columns set and the others missing.
+fn frame(fact: &str, columns: Vec<Column>) -> DataFrame {
+    let height = columns[0].len();
+    let set: BTreeSet<String> = columns.iter().map(|column| column.name().to_string()).collect();
+    let declared = DEFINITIONS.facts[fact].columns.iter().filter(|column| !set.contains(&column.name));
+    let missing: Vec<Column> =
+        declared.map(|one| Column::full_null(one.name.as_str().into(), height, &data_type(one.kind))).collect();
+    DataFrame::new(height, columns.into_iter().chain(missing).collect()).unwrap()
+}
+
+/// Of the queues of a fact with enough rows, how many there are, and how many a pattern is found in.
+fn found(metric: &str, frame: &DataFrame) -> (usize, usize) {
+    let period = Period { id: "test".into(), kind: PeriodKind::Range, start: NOON - 1, end: NOON + 1 };
+    let request = Request { metric: metric.into(), by: vec!["team".into()], periods: vec![period], filter: None };
+    let source = |_: &str| -> Result<DataFrame, MeasureError> { Ok(frame.clone()) };
+    let measures = evaluate(&source, &DEFINITIONS.metrics, &[request], NOON + 2).unwrap();
+    let judged: Vec<_> = measures.iter().filter(|measure| measure.value.is_some()).collect();
+    let expected = DEFINITIONS.metrics[metric].target.unwrap();
+    let surely = |lower: Option<f64>| lower.is_some_and(|lower| lower > expected);
+    (judged.len(), judged.iter().filter(|measure| surely(measure.lower)).count())
+}
+
+/// How many of so many queues may be found by chance: 2.5 % and a margin that is passed once in a thousand tests.
+fn by_chance(queues: usize) -> f64 {
+    let mean = queues as f64 * 0.025;
+    mean + 3.1 * (mean * 0.975).sqrt()
+}
+
+/// How long a ticket takes by the clock of its target.
+#[derive(Clone, Copy, Debug)]
+enum Times {
+    /// Log-normal, of a median in parts of the target.
+    LogNormal(f64, f64),
+    /// Exponential, of a mean in parts of the target.
+    Exponential(f64),
+    /// As the first, in working days of ten hours with two busy hours each, after a busy first hour.
+    BusyHours(f64, f64),
+    /// As the first, round the clock, opened and done by day only.
+    DaysOnly(f64, f64),
+}
+
+impl Times {
+    fn draw(self, target_s: f64, dice: &mut Dice) -> f64 {
+        let seconds = match self {
+            Self::LogNormal(median, spread) => dice.log_normal(median * target_s, spread),
+            Self::Exponential(mean) => -mean * target_s * dice.unit().ln(),
+            Self::BusyHours(median, spread) => loop {
+                let opened = (1.5 + dice.normal()).rem_euclid(10.0);
+                let took = dice.log_normal(median * target_s, spread);
+                let hour = (opened + took / HOUR).rem_euclid(10.0);
+                let peak = |at: f64| (-(hour - at) * (hour - at) / 2.0).exp();
+                if dice.happens(0.3 + 0.7 * (peak(2.5) + peak(7.5)).min(1.0)) {
+                    break took;
+                }
+            },
+            Self::DaysOnly(median, spread) => loop {
+                let opened = 8.0 + 10.0 * dice.unit();
+                let took = dice.log_normal(median * target_s, spread);
+                if (8.0..18.0).contains(&(opened + took / HOUR).rem_euclid(24.0)) {
+                    break took;
+                }
+            },
+        };
+        // Exports have minutes.
+        (seconds / 60.0).round() * 60.0
+    }
+}
+
+const HONEST: [(f64, Times); 9] = [
+    (8.0, Times::LogNormal(0.6, 1.2)),
+    (8.0, Times::LogNormal(1.0, 0.3)),
+    (2.0, Times::LogNormal(1.0, 0.5)),
+    (4.0, Times::Exponential(0.8)),
+    (30.0, Times::LogNormal(0.9, 0.4)),
+    (10.0, Times::BusyHours(0.8, 0.6)),
+    (30.0, Times::BusyHours(0.8, 0.4)),
+    (24.0, Times::DaysOnly(0.8, 0.5)),
+    (48.0, Times::DaysOnly(1.0, 0.3)),
+];
+
+/// Queues of so many tickets each, with the clocks that a draw gives.
+fn queues(count: usize, tickets: usize, mut draw: impl FnMut(usize, &mut Dice) -> f64) -> (Vec<String>, Vec<f64>) {
+    let (mut teams, mut clocks) = (Vec::new(), Vec::new());
+    for queue in 0..count {
+        let mut dice = Dice::new(queue as u64 + 1);
+        for _ in 0..tickets {
+            teams.push(format!("T{queue}"));
+            clocks.push(draw(queue, &mut dice));
+        }
+    }
+    (teams, clocks)
+}
+
+fn at(name: &str, height: usize) -> Column {
+    Column::new(name.into(), vec![NOON; height]).cast(&instant_type()).unwrap()
+}
+
+/// The fact `tickets` of resolutions.
+fn resolutions(teams: &[String], clocks: &[f64], target_s: f64) -> DataFrame {
+    let height = teams.len();
+    let columns = vec![
+        at("resolved_at", height),
+        Column::new("team".into(), teams),
+        Column::new("resolve_clock_s".into(), clocks),
+        Column::new("resolve_target_s".into(), vec![target_s; height]),
+    ];
+    frame("tickets", columns)
+}
+
+/// The fact `ticket_waits` or `ticket_priorities` of clocks that stood so at some moment.
+fn moments(fact: &str, teams: &[String], clocks: &[f64], target_s: f64) -> DataFrame {
+    let height = teams.len();
+    let left: Vec<f64> = clocks.iter().map(|clock| target_s - clock).collect();
+    let mut columns = vec![
+        at(if fact == "ticket_waits" { "from_at" } else { "at" }, height),
+        Column::new("team".into(), teams),
+        Column::new("left_s".into(), left),
+        Column::new("target_s".into(), vec![target_s; height]),
+    ];
+    if fact == "ticket_priorities" {
+        columns.push(Column::new("lowered".into(), vec![true; height]));
+    }
+    frame(fact, columns)
+}
+
+#[test]
+fn honest_queues_are_rarely_taken_for_patterns() {
+    for (target_h, times) in HONEST {
+        let target_s = target_h * HOUR;
+        let (teams, clocks) = queues(400, 700, |_, dice| times.draw(target_s, dice));
+        let told = [
+            ("resolutions_heaped_before_target", resolutions(&teams, &clocks, target_s)),
+            ("waits_set_before_breach", moments("ticket_waits", &teams, &clocks, target_s)),
+        ];
+        for (metric, fact) in told {
+            let (judged, alarms) = found(metric, &fact);
+            println!("{metric} {target_h} h {times:?}: {alarms} of {judged}");
+            assert!(judged > 150, "{metric} {times:?}: only {judged} judged");
+            assert!(alarms as f64 <= by_chance(judged), "{metric} {target_h} h {times:?}: {alarms} of {judged}");
+        }
+        let (teams, clocks) = queues(400, 120, |_, dice| times.draw(target_s, dice));
+        let (judged, alarms) = found("priority_lowered_before_breach", &moments("ticket_priorities", &teams, &clocks, target_s));
+        println!("priority_lowered_before_breach {target_h} h {times:?}: {alarms} of {judged}");
+        assert!(alarms as f64 <= by_chance(judged), "{target_h} h {times:?}: {alarms} of {judged}");
+    }
+}
+
+#[test]
+fn queues_that_flatter_are_found() {
+    // Of what would have come within two hours after the target, half comes in the last 25 minutes before it.
+    let target_s = 8.0 * HOUR;
+    let mut flatter = |_: usize, dice: &mut Dice| {
+        let clock = Times::LogNormal(0.8, 0.6).draw(target_s, dice);
+        let late = (target_s..target_s + 2.0 * HOUR).contains(&clock);
+        if late && dice.happens(0.5) { target_s - (25.0 * dice.unit()).floor() * 60.0 } else { clock }
+    };
+    let (teams, clocks) = queues(200, 400, &mut flatter);
+    for (metric, fact) in [
+        ("resolutions_heaped_before_target", resolutions(&teams, &clocks, target_s)),
+        ("waits_set_before_breach", moments("ticket_waits", &teams, &clocks, target_s)),
+        ("priority_lowered_before_breach", moments("ticket_priorities", &teams, &clocks, target_s)),
+    ] {
+        let (judged, alarms) = found(metric, &fact);
+        println!("{metric}: {alarms} of {judged}");
+        assert!(judged == 200 && alarms > 170, "{metric}: {alarms} of {judged}");
+    }
+}
+
+const DAY_S: i64 = 86_400;
+/// 2026-01-01.
+const START_S: i64 = 1_767_225_600;
+
+fn shown(at_s: i64) -> String {
+    DateTime::from_timestamp(at_s, 0).unwrap().format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// From the exports to the figures: a team that does it beside one that doesn't.
+#[test]
+fn planted_queues_are_found_in_exports() {
+    let toml = "name = \"p\"\nzone = \"UTC\"\nas_of = \"2026-06-01T00:00:00Z\"\n\n[[exports]]\nfiles = \"exports/*.csv\"\n\n\
+                [clocks.resolve_within]\n3 = \"8h\"\n4 = \"48h\"\n";
+    let project = Project::new(toml);
+    let mut tickets = "id,opened_at,resolved_at,updated_at,priority,team\n".to_string();
+    let mut events = "ticket,at,seq,state,team,assignee\n".to_string();
+    let mut dice = Dice::new(26);
+    for (team, number) in ["Honest", "Heaper", "Stopper", "Lowerer"].iter().flat_map(|team| (0..500).map(move |n| (*team, n))) {
+        let (id, opened) = (format!("{team}-{number}"), START_S + number * DAY_S / 5);
+        let minute = |hours: f64| (hours * 60.0).round() as i64 * 60;
+        let mut took = minute(dice.log_normal(6.5, 0.5));
+        let (target, late) = (8 * 3_600, took > 8 * 3_600);
+        let just_before = target - minute(0.4 * dice.unit());
+        if team == "Heaper" && late && dice.happens(0.5) {
+            took = just_before;
+        }
+        // Some wait for an hour on their way; and some priorities are lowered soon.
+        let (mut wait, mut lower) = (None, None);
+        if dice.happens(0.6) {
+            wait = Some(minute(dice.unit() * took as f64 / HOUR));
+        }
+        if team == "Stopper" && late && dice.happens(0.7) {
+            wait = Some(just_before);
+        }
+        if dice.happens(0.15) {
+            lower = Some(minute(dice.unit() * took as f64 / HOUR));
+        }
+        if team == "Lowerer" && late && dice.happens(0.6) {
+            lower = Some(target - minute(1.9 * dice.unit()));
+        }
+        let done = took + if wait.is_some() { 3_600 } else { 0 };
+        writeln!(tickets, "{id},{},,{},3,{team}", shown(opened), shown(opened)).unwrap();
+        let mut priority = 3;
+        if let Some(lower) = lower {
+            priority = 4;
+            writeln!(tickets, "{id},{},,{},4,{team}", shown(opened), shown(opened + lower)).unwrap();
+        }
+        let end = shown(opened + done);
+        writeln!(tickets, "{id},{},{end},{end},{priority},{team}", shown(opened)).unwrap();
+        let mut event = |after: i64, seq: i64, state: &str| {
+            writeln!(events, "{id},{},{seq},{state},{team},Somebody", shown(opened + after)).unwrap();
+        };
+        event(0, 0, "Open");
+        if let Some(wait) = wait {
+            event(wait, 1, "Waiting for customer");
+            event(wait + 3_600, 2, "Open");
+        }
+        event(done, 3, "Resolved");
+    }
+    project.write("exports/tickets.csv", tickets);
+    project.write("exports/ticket_events.csv", events);
+    project.ok(&["ingest", "--quiet"]);
+    for (metric, planted) in [
+        ("resolutions_heaped_before_target", "Heaper"),
+        ("waits_set_before_breach", "Stopper"),
+        ("priority_lowered_before_breach", "Lowerer"),
+    ] {
+        let measures = project.measure(&[metric, "--by", "team", "--period", "2026-01-01..2026-05-31"]);
+        for measure in &measures {
+            let team = measure["dims"]["team"].as_str().unwrap();
+            let surely = measure["lower"].as_f64().zip(measure["target"].as_f64()).is_some_and(|(lower, target)| lower > target);
+            // Who stops the clock also changes when tickets are done by it: only the pattern itself is asked for.
+            assert!(team != planted || surely, "{measure}");
+            assert!(team != "Honest" || !surely, "{measure}");
+        }
+        assert_eq!(measures.len(), 4, "{metric}");
+    }
+}
+
+/// Days of two years, with more endings on Mondays, busy and quiet days of each team; every tenth team rushes at the end of months.
+#[test]
+fn rushes_at_the_end_of_months_are_found_and_habits_of_the_week_are_none() {
+    let toml = "name = \"m\"\nzone = \"UTC\"\nas_of = \"2027-12-31T00:00:00Z\"\n\n[[exports]]\nfiles = \"exports/*.csv\"\n\n\
+        [calendars.office]\nzone = \"UTC\"\nhours = { mon = [\"08:00-18:00\"], tue = [\"08:00-18:00\"], wed = [\"08:00-18:00\"], \
+        thu = [\"08:00-18:00\"], fri = [\"08:00-18:00\"] }\n\n[clocks]\ncalendar = \"office\"\n";
+    let project = Project::new(toml);
+    let mut tickets = "id,opened_at,resolved_at,team\n".to_string();
+    let first = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
+    let works = |day: NaiveDate| day.weekday().number_from_monday() <= 5;
+    let ends_month = |day: NaiveDate| {
+        let next = (1..4).map(|n| day + Days::new(n)).find(|next| works(*next));
+        next.is_some_and(|next| next.month() != day.month())
+    };
+    let (teams, mut number) = (60, 0);
+    for team in 0..teams {
+        let mut dice = Dice::new(900 + team);
+        for day in first.iter_days().take(715).filter(|day| works(*day)) {
+            let habit = if day.weekday().number_from_monday() == 1 { 2.0 } else { 1.0 };
+            let rush = if team % 10 == 0 && ends_month(day) { 5.0 } else { 1.0 };
+            let mean = 1.5 * habit * rush * dice.log_normal(1.0, 0.6);
+            for _ in 0..dice.poisson(mean) {
+                number += 1;
+                writeln!(tickets, "{number},{day}T08:00:00Z,{day}T16:00:00Z,T{team}").unwrap();
+            }
+        }
+    }
+    project.write("exports/tickets.csv", tickets);
+    project.ok(&["ingest", "--quiet"]);
+    let (mut honest, mut alarms, mut rushes, mut seen) = (0, 0, 0, 0);
+    for period in ["2026-01-01..2026-06-30", "2026-07-01..2026-12-31", "2027-01-01..2027-06-30", "2027-07-01..2027-12-31"] {
+        for measure in project.measure(&["month_end_rush_of_queues", "--by", "queue", "--period", period]) {
+            let Some(team) = measure["dims"]["queue"].as_str().and_then(|name| name.strip_prefix('T')) else { continue };
+            let surely = measure["lower"].as_f64().is_some_and(|lower| lower > 0.5);
+            let planted = team.parse::<u64>().unwrap() % 10 == 0;
+            if planted {
+                (rushes, seen) = (rushes + 1, seen + usize::from(surely));
+            } else {
+                (honest, alarms) = (honest + 1, alarms + usize::from(surely));
+            }
+        }
+    }
+    println!("{alarms} of {honest} honest, {seen} of {rushes} planted");
+    assert!(honest == 216 && alarms as f64 <= by_chance(honest), "{alarms} of {honest}");
+    assert!(rushes == 24 && seen * 4 >= rushes * 3, "{seen} of {rushes}");
+}
