@@ -118,14 +118,15 @@ impl Path {
         highest.filter(|_| self.tiers_known())
     }
 
+    /// From which team to which it bounces.
+    pub(super) fn bounces(&self) -> BTreeSet<(&str, &str)> {
+        let bounces = self.steps.iter().filter(|step| step.bounce);
+        bounces.map(|step| (step.from.team.as_str(), step.to.team.as_str())).collect()
+    }
+
     /// A bounce between the same two teams in both directions.
     pub(super) fn ping_pong(&self) -> bool {
-        let bounces: BTreeSet<(&str, &str)> = self
-            .steps
-            .iter()
-            .filter(|step| step.bounce)
-            .map(|step| (step.from.team.as_str(), step.to.team.as_str()))
-            .collect();
+        let bounces = self.bounces();
         bounces.iter().any(|(from, to)| bounces.contains(&(*to, *from)))
     }
 

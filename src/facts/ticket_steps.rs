@@ -24,6 +24,8 @@ struct Row<'a> {
     accepted: Option<i64>,
     /// When that stay ended, or as-of.
     left: i64,
+    /// Whether it is a bounce, and the ticket bounces between the two teams in the other direction, too.
+    ping_pong: bool,
 }
 
 impl Row<'_> {
@@ -58,11 +60,14 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     for (ticket, course) in &courses {
         let Some(path) = &course.path else { continue };
         let touches = log.touches(ticket);
+        let bounces = path.bounces();
         for (place, step) in path.steps.iter().enumerate() {
             let left = path.steps.get(place + 1).map_or(context.as_of, |next| next.at);
             // The first stay is the first that can be touched; a step leads to the second or a later one.
             let accepted = touches.get(place + 2).copied().flatten();
-            rows.push(Row { ticket, course, step, accepted, left });
+            let ways = [(&step.from.team, &step.to.team), (&step.to.team, &step.from.team)];
+            let ping_pong = ways.iter().all(|(from, to)| bounces.contains(&(from.as_str(), to.as_str())));
+            rows.push(Row { ticket, course, step, accepted, left, ping_pong: step.bounce && ping_pong });
         }
     }
     let row = |one: &Row| row_of.get(one.ticket).copied();
@@ -83,6 +88,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.boolean("skip", rows.iter().map(|one| one.step.skip).collect());
     fact.boolean("allowed", rows.iter().map(|one| one.step.allowed).collect());
     fact.boolean("bounce", rows.iter().map(|one| Some(one.step.bounce)).collect());
+    fact.boolean("ping_pong", rows.iter().map(|one| Some(one.ping_pong)).collect());
     fact.boolean("after_user_wait", rows.iter().map(Row::after_user_wait).collect());
     let accepted: Vec<Option<i64>> = rows.iter().map(|one| one.accepted).collect();
     let delay = |one: &Row| elapsed_s(Some(one.step.at), one.accepted);

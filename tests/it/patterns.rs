@@ -26,7 +26,9 @@ struct Dice(u64);
 impl Dice {
     fn new(seed: u64) -> Self {
         let mut dice = Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        (0..9).for_each(|_| drop(dice.unit()));
+        for _ in 0..9 {
+            dice.unit();
+        }
         dice
     }
 

@@ -61,7 +61,7 @@ WITH starts AS (
     SELECT id, position, from_at AS started_at FROM split_stays
     UNION SELECT s.id, s.position, d.ended_at FROM split_stays s JOIN stood d ON d.id = s.id AND d.ended_at > from_at AND d.ended_at < until_at
 )
-SELECT s.id, s.team, s.tier, s.child, started_at,
+SELECT s.id, s.team, s.tier, s.child, starts.started_at,
        CASE WHEN d.started_at IS NOT NULL AND d.started_at <= coalesce(to_at, d.started_at) THEN d.started_at ELSE to_at END AS ended_at
 FROM starts JOIN split_stays s ON s.id = starts.id AND s.position = starts.position
 LEFT JOIN stood d ON d.id = s.id AND d.started_at = (SELECT min(started_at) FROM stood n WHERE n.id = s.id AND n.started_at >= starts.started_at)
