@@ -69,16 +69,8 @@ const OF_TICKETS: &[&str] = &["tickets", "ticket_events", "teams", "services", "
 
 /// All facts.
 pub const FACTS: &[Fact] = &[
-    Fact {
-        name: "tickets",
-        tables: OF_TICKETS,
-        build: tickets::build,
-    },
-    Fact {
-        name: "ticket_spells",
-        tables: OF_TICKETS,
-        build: ticket_spells::build,
-    },
+    Fact { name: "tickets", tables: OF_TICKETS, build: tickets::build },
+    Fact { name: "ticket_spells", tables: OF_TICKETS, build: ticket_spells::build },
     Fact { name: "ticket_steps", tables: OF_TICKETS, build: ticket_steps::build },
     Fact { name: "ticket_stays", tables: OF_TICKETS, build: ticket_stays::build },
     Fact { name: "team_spells", tables: OF_TICKETS, build: team_spells::build },

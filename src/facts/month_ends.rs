@@ -89,8 +89,10 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         };
         works.extend(first.iter_days().take_while(|day| *day < today).filter(open));
     }
-    let rows: Vec<(&Queue, MonthEnd)> =
-        queues.iter().flat_map(|(queue, counts)| months(counts, &works).into_iter().map(move |one| (queue, one))).collect();
+    let rows: Vec<(&Queue, MonthEnd)> = queues
+        .iter()
+        .flat_map(|(queue, counts)| months(counts, &works).into_iter().map(move |one| (queue, one)))
+        .collect();
     let mut fact = Builder::default();
     fact.text("queue_kind", rows.iter().map(|(queue, _)| Some(queue.0)).collect::<Vec<_>>());
     fact.text("queue", rows.iter().map(|(queue, _)| Some(queue.1.as_str())).collect::<Vec<_>>());
@@ -116,9 +118,11 @@ mod tests {
             .collect();
         assert_eq!(works.last(), Some(&day(9, 8)));
         // Friday 31 July: 17 and 24 July, 7 August. Monday 31 August: 17 and 24 August, 7 September.
-        let counts = BTreeMap::from([(day(7, 31), 9), (day(7, 24), 9), (day(8, 7), 3), (day(8, 31), 1), (day(9, 7), 2)]);
+        let counts =
+            BTreeMap::from([(day(7, 31), 9), (day(7, 24), 9), (day(8, 7), 3), (day(8, 31), 1), (day(9, 7), 2)]);
         let found = months(&counts, &works);
-        let told: Vec<_> = found.iter().map(|month| (month.day, month.endings, month.elsewhere, month.busier)).collect();
+        let told: Vec<_> =
+            found.iter().map(|month| (month.day, month.endings, month.elsewhere, month.busier)).collect();
         assert_eq!(told, [(day(7, 31), 9, 4.0, 2.5 / 3.0), (day(8, 31), 1, 2.0 / 3.0, 2.0 / 3.0)]);
         assert!(months(&BTreeMap::new(), &works).is_empty(), "nothing was done: nothing is said");
     }

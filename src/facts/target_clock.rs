@@ -1,8 +1,8 @@
 //! What the clock of a ticket's resolution has left at some moment of its life.
 
 use super::clock::{Stops, clock_of};
-use super::ticket_lives::Life;
 use super::clock_course::unplaced_s;
+use super::ticket_lives::Life;
 use crate::declaration::project::Project;
 
 /// What the clock of the target of a priority says at an instant.

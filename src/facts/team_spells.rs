@@ -95,7 +95,8 @@ mod tests {
             ("B", 30, None, "returned", None),
         ];
         assert_eq!(told, expected);
-        let at_once = spells(5, &[(5, Some(5))], &[stay("A", 5, 5, Some("handed_over")), stay("B", 5, 5, Some("ended"))]);
+        let at_once =
+            spells(5, &[(5, Some(5))], &[stay("A", 5, 5, Some("handed_over")), stay("B", 5, 5, Some("ended"))]);
         assert_eq!(at_once.iter().map(|s| (s.stay.team, s.went)).collect::<Vec<_>>(), [(Some("B"), Some("ended"))]);
     }
 

@@ -69,7 +69,9 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     for life in &lives {
         let found = states(life.opened, life.until, life.entries);
         let last = found.len() - 1;
-        rows.extend(found.into_iter().enumerate().map(|(place, one)| (life, one, place < last || life.ended.is_some())));
+        rows.extend(
+            found.into_iter().enumerate().map(|(place, one)| (life, one, place < last || life.ended.is_some())),
+        );
     }
     let mut fact = Builder::default();
     fact.text("ticket", rows.iter().map(|(life, ..)| Some(life.id)).collect::<Vec<_>>());
@@ -104,7 +106,8 @@ pub(super) fn build_silences(context: &Context) -> Result<DataFrame, LakeError> 
         fact.instant(name, from.collect())?;
     }
     let team = rows.iter().map(|(life, from, _)| life.stay_at(*from));
-    let (team, tier): (Vec<_>, Vec<_>) = team.map(|stay| (stay.map(|stay| stay.team), stay.and_then(|stay| stay.tier))).unzip();
+    let (team, tier): (Vec<_>, Vec<_>) =
+        team.map(|stay| (stay.map(|stay| stay.team), stay.and_then(|stay| stay.tier))).unzip();
     fact.text("team", team);
     fact.integer("tier", tier);
     let own = of_the_tickets(&tickets, &OF_THE_TICKET, rows.iter().map(|(life, ..)| life.row))?;
@@ -131,8 +134,7 @@ mod tests {
             entry(40, Some("Active")),
             entry(60, Some("Resolved")),
         ];
-        let expected =
-            [(0, 10, None), (10, 30, Some("New")), (30, 40, Some("Pending")), (40, 60, Some("Active"))];
+        let expected = [(0, 10, None), (10, 30, Some("New")), (30, 40, Some("Pending")), (40, 60, Some("Active"))];
         assert_eq!(states(0, 60, &entries), expected);
         assert_eq!(states(15, 25, &entries), [(15, 25, Some("New"))], "opened after its first step");
         assert_eq!(states(0, 0, &[entry(0, Some("Closed"))]), [(0, 0, Some("Closed"))]);

@@ -39,9 +39,8 @@ impl Row<'_> {
     /// Whether the stay that it ends closed with a wait for the user: the ticket was parked and comes back.
     fn after_user_wait(&self) -> Option<bool> {
         let (from, at) = (self.step.from.from, self.step.at);
-        let parked = |(wait, start, end): &(Wait, i64, i64)| {
-            *wait == Wait::User && from <= *start && *start < at && *end >= at
-        };
+        let parked =
+            |(wait, start, end): &(Wait, i64, i64)| *wait == Wait::User && from <= *start && *start < at && *end >= at;
         self.course.has_states.then(|| self.course.waited.iter().any(parked))
     }
 }
@@ -102,4 +101,44 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let places: IdxCa = rows.iter().map(|one| place.get(one.ticket).map(|row| *row as IdxSize)).collect();
     let own = tickets.select(OF_THE_TICKET)?.take(&places)?;
     Ok(fact.finish()?.hstack(own.columns())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::path::path;
+    use super::super::tiers::Tiers;
+    use super::*;
+
+    #[test]
+    fn a_step_out_of_a_wait_for_the_user_is_told_from_others() {
+        let tiers: Tiers =
+            [("Desk", 1), ("Apps", 2)].map(|(team, tier)| (team.to_string(), tier)).into_iter().collect();
+        let teams = [(0, "Desk"), (10, "Apps"), (30, "Desk")];
+        let course = |waited: &[(Wait, i64, i64)]| Course {
+            path: path(teams.map(|(at, team)| (at, Some(team))), &tiers, None::<&BTreeSet<(i64, i64)>>),
+            holds: Vec::new(),
+            waited: waited.to_vec(),
+            has_states: true,
+            done: Vec::new(),
+            stops: Vec::new(),
+            returns: 0,
+            straight: true,
+            first_done: None,
+            diagnosed: None,
+        };
+        let of = |waited: &[(Wait, i64, i64)]| {
+            let course = course(waited);
+            let steps = &course.path.as_ref().unwrap().steps;
+            let row = |step| Row { ticket: "T", course: &course, step, accepted: None, left: 99, ping_pong: false };
+            let told = (row(&steps[0]).after_user_wait(), row(&steps[1]).after_user_wait());
+            (told, row(&steps[1]).pair(), steps[1].direction(), steps[0].direction())
+        };
+        let (told, pair, back, up) = of(&[(Wait::User, 12, 30)]);
+        assert_eq!(told, (Some(false), Some(true)), "it was parked with Apps until the user had answered");
+        assert_eq!((pair.as_str(), back, up), ("Apps / Desk", Some("down"), Some("up")));
+        assert_eq!(of(&[(Wait::User, 12, 20)]).0.1, Some(false), "somebody worked on it after the wait");
+        assert_eq!(of(&[(Wait::Supplier, 12, 30)]).0.1, Some(false), "nobody waited for the user");
+    }
 }

@@ -40,8 +40,7 @@ impl History {
 
     /// Every change of the priority, in order.
     pub(super) fn changes(&self) -> Vec<Change> {
-        let told: Vec<(i64, i64)> =
-            self.0.iter().filter_map(|version| Some((version.at, version.priority?))).collect();
+        let told: Vec<(i64, i64)> = self.0.iter().filter_map(|version| Some((version.at, version.priority?))).collect();
         let pairs = told.windows(2).filter_map(|pair| match pair {
             [(_, from), (at, to)] if from != to => Some(Change { at: *at, from: *from, to: *to }),
             _ => None,
@@ -95,7 +94,12 @@ mod tests {
     use super::*;
 
     fn history(versions: &[(i64, Option<i64>, Option<bool>)]) -> History {
-        History(versions.iter().map(|(at, priority, major)| Version { at: *at, priority: *priority, major: *major }).collect())
+        History(
+            versions
+                .iter()
+                .map(|(at, priority, major)| Version { at: *at, priority: *priority, major: *major })
+                .collect(),
+        )
     }
 
     #[test]
@@ -109,7 +113,8 @@ mod tests {
 
     #[test]
     fn changes_pass_over_versions_that_say_nothing() {
-        let found = history(&[(1, Some(3), None), (2, None, None), (3, Some(3), None), (4, Some(2), None), (6, Some(4), None)]);
+        let found =
+            history(&[(1, Some(3), None), (2, None, None), (3, Some(3), None), (4, Some(2), None), (6, Some(4), None)]);
         assert_eq!(found.changes(), [Change { at: 4, from: 3, to: 2 }, Change { at: 6, from: 2, to: 4 }]);
     }
 

@@ -98,7 +98,37 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::clock_course::Course;
     use super::*;
+
+    #[test]
+    fn waits_lie_within_the_life_and_say_how_they_ended() {
+        let course = Course {
+            path: None,
+            holds: Vec::new(),
+            waited: vec![(Wait::User, 10, 20), (Wait::Supplier, 30, 40), (Wait::Change, 50, 100)],
+            has_states: true,
+            done: Vec::new(),
+            stops: Vec::new(),
+            returns: 0,
+            straight: true,
+            first_done: None,
+            diagnosed: None,
+        };
+        let entries: Vec<Entry> = [10, 20, 30, 40, 50]
+            .map(|at| Entry { at, state: Some("x"), actor: Some("Ann"), ..Entry::default() })
+            .to_vec();
+        let of = |opened: i64, ended: Option<i64>| {
+            let life = Life::new(&course, Vec::new(), vec![None], &entries, (opened, ended, 100));
+            let found = waits(&life);
+            found.iter().map(|one| (one.wait, one.from, one.until, one.over, one.alone)).collect::<Vec<_>>()
+        };
+        let first = (Wait::User, 10, 20, Some("lifted"), Some(true));
+        let second = (Wait::Supplier, 30, 40, Some("lifted"), Some(true));
+        assert_eq!(of(0, None), [first, second, (Wait::Change, 50, 100, None, None)]);
+        assert_eq!(of(0, Some(35)), [first, (Wait::Supplier, 30, 35, Some("ended"), None)]);
+        assert_eq!(of(15, Some(30))[0], (Wait::User, 15, 20, Some("lifted"), Some(true)));
+    }
 
     #[test]
     fn a_wait_that_the_same_person_sets_and_lifts_alone_had_no_answer() {

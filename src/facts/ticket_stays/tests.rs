@@ -12,7 +12,8 @@ use super::*;
 const S: i64 = 1_000_000;
 
 fn course(teams: &[(i64, &str)], waited: &[(Wait, i64, i64)], done: &[(i64, i64)]) -> Course {
-    let tiers: Tiers = [("A", 1), ("B", 2), ("C", 3)].map(|(team, tier)| (team.to_string(), tier)).into_iter().collect();
+    let tiers: Tiers =
+        [("A", 1), ("B", 2), ("C", 3)].map(|(team, tier)| (team.to_string(), tier)).into_iter().collect();
     Course {
         path: path(teams.iter().map(|(at, team)| (at * S, Some(*team))), &tiers, None),
         holds: Vec::new(),
@@ -34,9 +35,7 @@ fn life<'a>(
     span: (i64, Option<i64>),
 ) -> Life<'a> {
     let stays = course.path.as_ref().map(|path| {
-        path.stays()
-            .map(|(stay, step)| StayOf { team: &stay.team, tier: stay.tier, from: stay.from, step })
-            .collect()
+        path.stays().map(|(stay, step)| StayOf { team: &stay.team, tier: stay.tier, from: stay.from, step }).collect()
     });
     Life::new(course, stays.unwrap_or_default(), touches, entries, (span.0 * S, span.1.map(|to| to * S), 100 * S))
 }
@@ -52,7 +51,8 @@ fn a_stay_splits_into_queue_work_waits_and_standing_resolved() {
     let touches = vec![None, Some(4 * S), Some(12 * S), Some(45 * S)];
     let life = life(&course, &entries, touches, (0, Some(80)));
     let (stays, pieces) = (stays(&life), life.pieces());
-    let seen: Vec<_> = stays.iter().map(|s| (s.team.unwrap(), s.from / S, s.until / S, s.came.unwrap(), s.went)).collect();
+    let seen: Vec<_> =
+        stays.iter().map(|s| (s.team.unwrap(), s.from / S, s.until / S, s.came.unwrap(), s.went)).collect();
     let expected = [
         ("A", 0, 10, "first", Some("handed_over")),
         ("B", 10, 40, "escalation", Some("handed_over")),
@@ -74,7 +74,11 @@ fn time_before_any_team_is_a_row_without_one_and_what_follows_the_end_is_none() 
     let life = life(&course, &entries, vec![None; 3], (0, Some(20)));
     let seen: Vec<_> = stays(&life).iter().map(|s| (s.team, s.from / S, s.until / S, s.went)).collect();
     assert_eq!(seen, [(None, 0, 5, Some("handed_over")), (Some("A"), 5, 20, Some("ended"))]);
-    assert_eq!(split(&stays(&life)[0], &life.pieces(), true), Split::default(), "before the first step nothing is known");
+    assert_eq!(
+        split(&stays(&life)[0], &life.pieces(), true),
+        Split::default(),
+        "before the first step nothing is known"
+    );
 }
 
 proptest! {

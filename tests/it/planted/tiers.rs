@@ -52,30 +52,34 @@ fn the_pair_that_plays_ping_pong_is_the_first_of_all_pairs() {
     assert_eq!(worst["dims"]["pair"], pair, "{worst}");
     let others = shares.iter().filter(|one| one["dims"]["pair"] != pair);
     assert!(others.clone().all(|one| one["upper"].as_f64() < worst["lower"].as_f64()), "{worst}");
-    // Apart from the team that bounces, nobody else has as many tickets in ping-pong.
-    let names = |one: &Value| one["dims"]["pair"].as_str().unwrap().to_string();
-    let most = of("ping_pong_tickets").into_iter().filter(|one| !names(one).contains("Desktop Support"));
-    let most = most.max_by(|a, b| number(a).total_cmp(&number(b))).unwrap();
-    assert_eq!(most["dims"]["pair"], pair, "{most}");
+    // And no pair has as many tickets in ping-pong for what goes between it.
+    let per_step = |one: &&Value| number(one) / one["rows"].as_f64().unwrap();
+    let known = of("ping_pong_tickets").into_iter().filter(|one| one["rows"].as_u64() >= Some(30));
+    let most = known.max_by(|a, b| per_step(a).total_cmp(&per_step(b))).unwrap();
+    assert!(most["dims"]["pair"] == pair && number(most) >= 5.0, "{most}");
 }
 
 #[test]
 fn the_tier_that_becomes_slower_is_seen_in_its_stays() {
     let drift = &DEMO.planted.drift;
-    assert_eq!((drift.tier, drift.from / 86_400_000_000), (3, 20_576), "from 4 May on");
+    assert_eq!((drift.tier, drift.from / 86_400_000_000), (3, 20_577), "from 4 May on");
     let stay = |period: &str, tier: &str| DEMO.one("stay_time_median", period, Some(("tier", tier)));
     let growth = |tier: &str| {
         let (before, after) = (stay("2026-01-05..2026-05-03", tier), stay("2026-05-04..2026-07-05", tier));
         number(&after) / number(&before)
     };
     let third = growth("3");
-    assert!(third > 2.0 && ["1", "2", "4"].iter().all(|tier| growth(tier) < third), "tier 3 takes {third} times as long");
+    assert!(
+        third > 2.0 && ["1", "2", "4"].iter().all(|tier| growth(tier) < third),
+        "tier 3 takes {third} times as long"
+    );
 }
 
 #[test]
 fn the_desk_weeds_out_what_is_no_rightful_request() {
     // The generator marks as invalid only what never left its first team.
-    let (all, first) = (number(&DEMO.one("invalid_ticket_share", ALL, None)), number(&DEMO.one("weeded_out_share", ALL, None)));
+    let (all, first) =
+        (number(&DEMO.one("invalid_ticket_share", ALL, None)), number(&DEMO.one("weeded_out_share", ALL, None)));
     assert!(all > 0.01 && all == first, "{all} {first}");
 }
 
@@ -105,7 +109,8 @@ fn the_load_of_teams_adds_up_and_all_of_them_are_the_backlog() {
         for month in months {
             let (came, went, now) =
                 (each("tier_arrivals", month), each("tier_departures", month), each("tier_load", month));
-            let expected: Vec<f64> = open.iter().zip(&came).zip(&went).map(|((open, came), went)| open + came - went).collect();
+            let expected: Vec<f64> =
+                open.iter().zip(&came).zip(&went).map(|((open, came), went)| open + came - went).collect();
             assert_eq!(now, expected, "{by} {month}");
             let backlog = number(&DEMO.one("ticket_backlog", month, None));
             assert_eq!(now.iter().sum::<f64>(), backlog, "{by} {month}");
