@@ -102,6 +102,16 @@ const OURS: [&str; 20] = [
 const NOT: [&str; 5] = ["not", "no", "nicht", "kein", "pas"];
 
 impl Wait {
+    /// Its word in facts.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Supplier => "supplier",
+            Self::Change => "change",
+            Self::Other => "other",
+        }
+    }
+
     /// By the words of a state or a substate; `None` for one that is no waiting. A ticket that waits for its own support is none.
     pub(super) fn of(state: &str) -> Option<Self> {
         let lower = state.to_lowercase();

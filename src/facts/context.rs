@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use polars::prelude::{DataFrame, PolarsError};
+use polars::prelude::{Column, DataFrame, Expr, PolarsError, col};
 
 use super::columns::{instant, integer, text};
 use super::figures::Figures;
@@ -98,25 +98,25 @@ impl Context<'_> {
     }
 
     fn read(&self, declared: &Table) -> Result<DataFrame, LakeError> {
+        let columns: Vec<&str> = declared.columns.iter().map(|column| column.name.as_str()).collect();
         match lake::current(self.lake, declared, self.known_at)? {
-            Some(rows) => {
-                let missing = lake::frame_of(declared);
-                let mut frame = rows.collect()?;
-                // A lake from before a column was declared lacks it: it is missing in every row.
-                for column in missing.columns() {
-                    if frame.column(column.name()).is_err() {
-                        frame.with_column(polars::prelude::Column::full_null(
-                            column.name().clone(),
-                            frame.height(),
-                            column.dtype(),
-                        ))?;
-                    }
-                }
-                let columns: Vec<_> = declared.columns.iter().map(|column| column.name.as_str()).collect();
-                Ok(frame.select(columns)?)
-            }
+            Some(rows) => Ok(whole(rows.collect()?, declared)?.select(columns)?),
             None => Ok(lake::frame_of(declared)),
         }
+    }
+
+    /// Some columns of all versions of a canonical table's records that were known, the older before the newer, with the instant at
+    /// which each was ingested as `_ingested_at`; `None` where there is none.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn versions(&self, table: &str, columns: &[&str]) -> Result<Option<DataFrame>, LakeError> {
+        let Some(declared) = self.tables.get(table) else { return Ok(None) };
+        let Some(mut rows) = lake::history(self.lake, declared, self.known_at)? else { return Ok(None) };
+        let wanted: Vec<&str> = columns.iter().copied().chain(["_ingested_at"]).collect();
+        let schema = rows.collect_schema()?;
+        let there: Vec<Expr> = wanted.iter().copied().filter(|name| schema.contains(name)).map(col).collect();
+        Ok(Some(whole(rows.select(there).collect()?, declared)?.select(wanted)?))
     }
 
     /// What services and teams say.
@@ -171,4 +171,14 @@ impl Context<'_> {
         }
         Ok(found)
     }
+}
+
+/// A lake from before a column was declared lacks it: it is missing in every row.
+fn whole(mut frame: DataFrame, declared: &Table) -> Result<DataFrame, LakeError> {
+    for column in lake::frame_of(declared).columns() {
+        if frame.column(column.name()).is_err() {
+            frame.with_column(Column::full_null(column.name().clone(), frame.height(), column.dtype()))?;
+        }
+    }
+    Ok(frame)
 }

@@ -34,6 +34,7 @@ mod incident_origins;
 mod incidents;
 mod jobs;
 mod money;
+mod month_ends;
 mod needs;
 pub mod objective;
 mod patch_spans;
@@ -50,8 +51,20 @@ mod service_time;
 mod sprints;
 mod standards;
 mod surveys;
+mod target_clock;
+mod team_spells;
 mod ticket_links;
+mod ticket_lives;
+mod ticket_log;
+mod ticket_pieces;
+mod ticket_practice;
+mod ticket_priorities;
 mod ticket_spells;
+mod ticket_states;
+mod ticket_stays;
+mod ticket_steps;
+mod ticket_versions;
+mod ticket_waits;
 mod tickets;
 mod tiers;
 mod work_days;
@@ -78,39 +91,22 @@ pub struct Fact {
 /// Stands for all canonical tables: what a user's objectives rest on isn't known before they are read.
 pub const EVERY_TABLE: &[&str] = &["*"];
 
+/// What the fact `tickets` reads, and with it every fact about a part of a ticket's life.
+const OF_TICKETS: &[&str] =
+    &["tickets", "ticket_events", "teams", "services", "links", "problems", "agreements", "customers", "surveys"];
+
 /// All facts.
 pub const FACTS: &[Fact] = &[
-    Fact {
-        name: "tickets",
-        tables: &[
-            "tickets",
-            "ticket_events",
-            "teams",
-            "services",
-            "links",
-            "problems",
-            "agreements",
-            "customers",
-            "surveys",
-        ],
-        build: tickets::build,
-    },
-    Fact {
-        name: "ticket_spells",
-        tables: &[
-            "tickets",
-            "ticket_events",
-            "teams",
-            "services",
-            "links",
-            "problems",
-            "agreements",
-            "customers",
-            "surveys",
-        ],
-        build: ticket_spells::build,
-    },
-    Fact { name: "ticket_steps", tables: &["tickets", "ticket_events", "teams"], build: tickets::build_steps },
+    Fact { name: "tickets", tables: OF_TICKETS, build: tickets::build },
+    Fact { name: "ticket_spells", tables: OF_TICKETS, build: ticket_spells::build },
+    Fact { name: "ticket_steps", tables: OF_TICKETS, build: ticket_steps::build },
+    Fact { name: "ticket_stays", tables: OF_TICKETS, build: ticket_stays::build },
+    Fact { name: "team_spells", tables: OF_TICKETS, build: team_spells::build },
+    Fact { name: "ticket_states", tables: OF_TICKETS, build: ticket_states::build },
+    Fact { name: "ticket_silences", tables: OF_TICKETS, build: ticket_states::build_silences },
+    Fact { name: "ticket_waits", tables: OF_TICKETS, build: ticket_waits::build },
+    Fact { name: "ticket_priorities", tables: OF_TICKETS, build: ticket_priorities::build },
+    Fact { name: "month_ends", tables: OF_TICKETS, build: month_ends::build },
     Fact {
         name: "incidents",
         tables: &["incidents", "services", "links", "problems", "tickets"],

@@ -1,5 +1,6 @@
 //! The way of a ticket through teams and tiers, and what it says: escalations, bounces, skips, violations.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::tiers::Tiers;
@@ -32,6 +33,18 @@ pub(super) struct Step {
     pub allowed: Option<bool>,
     /// To a team that had the ticket before.
     pub bounce: bool,
+}
+
+impl Step {
+    /// Whether it goes up, down or across the tiers; missing when a tier is unknown.
+    pub(super) fn direction(&self) -> Option<&'static str> {
+        let (from, to) = self.from.tier.zip(self.to.tier)?;
+        Some(match to.cmp(&from) {
+            Ordering::Greater => "up",
+            Ordering::Less => "down",
+            Ordering::Equal => "across",
+        })
+    }
 }
 
 /// A ticket's path.
@@ -84,6 +97,11 @@ pub(super) fn path<'a>(
 }
 
 impl Path {
+    /// The stays in order, each with the step that led to it.
+    pub(super) fn stays(&self) -> impl Iterator<Item = (&Stay, Option<&Step>)> {
+        std::iter::once((&self.first, None)).chain(self.steps.iter().map(|step| (&step.to, Some(step))))
+    }
+
     /// Number of steps that hold something.
     pub(super) fn count(&self, holds: impl Fn(&Step) -> bool) -> i64 {
         self.steps.iter().filter(|step| holds(step)).count() as i64
@@ -100,14 +118,15 @@ impl Path {
         highest.filter(|_| self.tiers_known())
     }
 
+    /// From which team to which it bounces.
+    pub(super) fn bounces(&self) -> BTreeSet<(&str, &str)> {
+        let bounces = self.steps.iter().filter(|step| step.bounce);
+        bounces.map(|step| (step.from.team.as_str(), step.to.team.as_str())).collect()
+    }
+
     /// A bounce between the same two teams in both directions.
     pub(super) fn ping_pong(&self) -> bool {
-        let bounces: BTreeSet<(&str, &str)> = self
-            .steps
-            .iter()
-            .filter(|step| step.bounce)
-            .map(|step| (step.from.team.as_str(), step.to.team.as_str()))
-            .collect();
+        let bounces = self.bounces();
         bounces.iter().any(|(from, to)| bounces.contains(&(*to, *from)))
     }
 

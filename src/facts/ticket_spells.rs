@@ -13,6 +13,9 @@ const OF_THE_TICKET: [&str; 12] = [
     "parent",
 ];
 
+/// A ticket is old so long after its opening, µs.
+const OLD: i64 = 30 * 86_400 * 1_000_000;
+
 /// One stretch.
 struct Spell {
     /// Row of the ticket in its fact.
@@ -25,7 +28,7 @@ struct Spell {
 
 /// The stretches of `[opened, ended)` outside of `done`, in which the ticket stood resolved. A return later than the end, by the
 /// ticket's own word, was none.
-fn stretches(opened: i64, ended: Option<i64>, done: &[(i64, i64)]) -> Vec<(i64, Option<i64>)> {
+pub(super) fn stretches(opened: i64, ended: Option<i64>, done: &[(i64, i64)]) -> Vec<(i64, Option<i64>)> {
     let mut found = Vec::new();
     let mut from = opened;
     for (resolved, back) in done.iter().copied() {
@@ -63,6 +66,8 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.instant("opened_at", spells.iter().map(|spell| opened[spell.ticket]).collect())?;
     fact.instant("from_at", spells.iter().map(|spell| Some(spell.from)).collect())?;
     fact.instant("to_at", spells.iter().map(|spell| spell.to).collect())?;
+    let old = |spell: &Spell| Some(spell.from.max(opened[spell.ticket]? + OLD)).filter(|at| *at <= context.as_of);
+    fact.instant("old_from_at", spells.iter().map(old).collect())?;
     fact.integer("returned", spells.iter().map(|spell| spell.returned).collect());
     let rows: IdxCa = spells.iter().map(|spell| Some(spell.ticket as IdxSize)).collect();
     let own = tickets.select(OF_THE_TICKET)?.take(&rows)?;

@@ -1,4 +1,4 @@
-//! The facts `tickets` (one row a ticket, with its clocks and its path) and `ticket_steps` (one row a hand-over).
+//! The fact `tickets`: one row a ticket, with its clocks and its path.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,11 +9,12 @@ use super::clock_columns::Clocks;
 use super::clock_contract::Contracts;
 use super::clock_course::{Course, courses};
 use super::clock_problems::Problems;
-use super::columns::{Builder, boolean, elapsed_s, instant, integer, number, text};
+use super::columns::{Builder, boolean, instant, integer, number, text};
 use super::context::Context;
 use super::first_contact::FirstContact;
 use super::incidents::linked;
-use super::path::{self, Path};
+use super::path::Path;
+use super::ticket_practice::Practice;
 use crate::lake::LakeError;
 
 /// Builds the fact `tickets`.
@@ -51,6 +52,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         ("resolved_at", &resolved),
         ("closed_at", &closed),
         ("ended_at", &ended),
+        ("updated_at", &pick(&rows, &at("updated_at")?)),
     ] {
         fact.instant(name, values.clone())?;
     }
@@ -100,7 +102,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         .collect();
     fact.text("resolver_team", resolver.clone());
     fact.integer("resolver_tier", resolver_tier.clone());
-    for name in ["category", "subcategory", "resolution_code", "change", "caused_by_change"] {
+    for name in ["category", "subcategory", "symptom", "resolution_code", "change", "caused_by_change"] {
         fact.text(name, pick(&rows, &text(&tickets, name)?));
     }
     // A ticket that was merged into another counts with it, as a child does.
@@ -109,13 +111,16 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     parents.extend(linked(context, "child_of", &["tickets"], &["tickets"])?);
     let mut problems = linked(context, "fixed_by", &["tickets"], &["problems"])?;
     problems.extend(linked(context, "caused_by", &["tickets"], &["problems"])?);
-    let mut problem_of: Vec<Option<String>> = Vec::new();
+    let (mut problem_of, mut is_child): (Vec<Option<String>>, Vec<bool>) = (Vec::new(), Vec::new());
     for (name, links) in [("parent", parents), ("problem", problems)] {
         let links: BTreeMap<String, String> = links.into_iter().collect();
         let own = pick(&rows, &text(&tickets, name)?);
         let found = own.iter().zip(&own_id).map(|(own, id)| own.or_else(|| links.get((*id)?).map(String::as_str)));
         // The last of the two is the problem.
         problem_of = found.map(|found| found.map(str::to_string)).collect();
+        if name == "parent" {
+            is_child = problem_of.iter().map(Option::is_some).collect();
+        }
         fact.text(name, problem_of.clone());
     }
     let reassignments: Vec<Option<i64>> = pick(&rows, &integer(&tickets, "reassignments")?)
@@ -130,7 +135,9 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         .collect();
     fact.integer("reassignments", reassignments.clone());
     fact.integer("reopens", reopens.clone());
-    for name in ["major", "valid", "automated"] {
+    let kind = pick(&rows, &text(&tickets, "kind")?);
+    fact.boolean("request", kind.iter().map(|kind| kind.map(|kind| kind == "request")).collect());
+    for name in ["major", "valid", "automated", "knowledge"] {
         fact.boolean(name, pick(&rows, &boolean(&tickets, name)?));
     }
     let marks = pick(&rows, &boolean(&tickets, "first_contact")?);
@@ -144,6 +151,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         reopens: reopens[row],
     };
     fact.boolean("first_contact", (0..rows.len()).map(|row| contact(row).judge()).collect());
+    fact.number("handle_s", pick(&rows, &number(&tickets, "handle_s")?));
     let satisfaction = pick(&rows, &number(&tickets, "satisfaction")?);
     fact.boolean("answered", answered(context, &own_id, &satisfaction)?);
     fact.number("satisfaction", satisfaction);
@@ -227,6 +235,24 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
         .zip(&is_resolved)
         .map(|(path, resolved)| path.and_then(Path::pushed_to_front).filter(|_| *resolved));
     fact.boolean("push_to_front", front.collect());
+    let first = |path: &Option<&'_ Path>| path.map(|path| (path.first.team.clone(), path.first.tier));
+    let first: Vec<_> = paths.iter().map(first).collect();
+    let practice = Practice {
+        id: &own_id,
+        opened: &opened,
+        resolved: &resolved,
+        priority: &priority,
+        impact: &pick(&rows, &integer(&tickets, "impact")?),
+        urgency: &pick(&rows, &integer(&tickets, "urgency")?),
+        service: &service,
+        category: &pick(&rows, &text(&tickets, "category")?),
+        symptom: &pick(&rows, &text(&tickets, "symptom")?),
+        is_child: &is_child,
+        first: &first.iter().map(|first| first.as_ref().map(|(team, tier)| (team.as_str(), *tier))).collect::<Vec<_>>(),
+        resolver: &resolver,
+        resolver_tier: &resolver_tier,
+    };
+    practice.add(&mut fact, context)?;
     fact.finish()
 }
 
@@ -246,37 +272,6 @@ fn answered(
     let known = !named.is_empty() || satisfaction.iter().any(Option::is_some);
     let says = |(id, own): (&Option<&str>, &Option<f64>)| own.is_some() || id.is_some_and(|id| named.contains(id));
     Ok(ids.iter().zip(satisfaction).map(|ticket| known.then(|| says(ticket))).collect())
-}
-
-/// Builds the fact `ticket_steps`.
-pub(super) fn build_steps(context: &Context) -> Result<DataFrame, LakeError> {
-    let references = context.references()?;
-    let courses = courses(context, &references.tier, None)?;
-    let tickets = context.frame("tickets")?;
-    let (id, service) = (text(&tickets, "id")?, text(&tickets, "service")?);
-    let priority = integer(&tickets, "priority")?;
-    let row_of: BTreeMap<&str, usize> = id.iter().enumerate().filter_map(|(row, id)| id.map(|id| (id, row))).collect();
-    let steps: Vec<(&str, &path::Step)> = courses
-        .iter()
-        .filter_map(|(ticket, course)| course.path.as_ref().map(|path| (ticket, path)))
-        .flat_map(|(ticket, path)| path.steps.iter().map(move |step| (ticket.as_str(), step)))
-        .collect();
-    let row = |ticket: &str| row_of.get(ticket).copied();
-    let mut fact = Builder::default();
-    fact.text("ticket", steps.iter().map(|(ticket, _)| Some(*ticket)).collect::<Vec<_>>());
-    fact.instant("at", steps.iter().map(|(_, step)| Some(step.at)).collect())?;
-    fact.text("service", steps.iter().map(|(ticket, _)| row(ticket).and_then(|row| service[row])).collect::<Vec<_>>());
-    fact.integer("priority", steps.iter().map(|(ticket, _)| row(ticket).and_then(|row| priority[row])).collect());
-    fact.text("from_team", steps.iter().map(|(_, step)| Some(step.from.team.as_str())).collect::<Vec<_>>());
-    fact.text("to_team", steps.iter().map(|(_, step)| Some(step.to.team.as_str())).collect::<Vec<_>>());
-    fact.integer("from_tier", steps.iter().map(|(_, step)| step.from.tier).collect());
-    fact.integer("to_tier", steps.iter().map(|(_, step)| step.to.tier).collect());
-    fact.number("held_s", steps.iter().map(|(_, step)| elapsed_s(Some(step.from.from), Some(step.at))).collect());
-    fact.boolean("escalation", steps.iter().map(|(_, step)| step.escalation).collect());
-    fact.boolean("skip", steps.iter().map(|(_, step)| step.skip).collect());
-    fact.boolean("allowed", steps.iter().map(|(_, step)| step.allowed).collect());
-    fact.boolean("bounce", steps.iter().map(|(_, step)| Some(step.bounce)).collect());
-    fact.finish()
 }
 
 fn pick<T: Copy>(rows: &[usize], values: &[T]) -> Vec<T> {

@@ -13,4 +13,4 @@ pub use delta::LakeError;
 pub use frame::{data_type, frame_of, instant_type};
 pub use ledger::{FileRecord, LEDGER_TABLES, empty_ledger, ledger_table};
 pub use store::Lake;
-pub use versions::{Appender, Origin, current};
+pub use versions::{Appender, Origin, current, history};

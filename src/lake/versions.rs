@@ -274,6 +274,17 @@ fn constant(name: &str, value: &str, height: usize) -> Column {
 /// # Errors
 /// When the table cannot be read.
 pub fn current(lake: &Lake, table: &Table, known_at: Option<i64>) -> Result<Option<LazyFrame>, LakeError> {
+    let keys: Vec<PlSmallStr> = table.key.iter().map(|name| name.as_str().into()).collect();
+    let rows = history(lake, table, known_at)?;
+    Ok(rows.map(|rows| rows.unique_stable(Some(by_name(keys, true, false)), UniqueKeepStrategy::Last)))
+}
+
+/// All versions of the records, as far as they were known at `known_at`, the older before the newer; `None` where the table has
+/// no rows.
+///
+/// # Errors
+/// When the table cannot be read.
+pub fn history(lake: &Lake, table: &Table, known_at: Option<i64>) -> Result<Option<LazyFrame>, LakeError> {
     let Some(mut rows) = lake.scan(&table.name)? else { return Ok(None) };
     if let Some(known_at) = known_at {
         rows = rows.filter(col("_ingested_at").lt_eq(lit(known_at).cast(instant_type())));
@@ -285,10 +296,8 @@ pub fn current(lake: &Lake, table: &Table, known_at: Option<i64>) -> Result<Opti
         .chain(["_version", "_ingested_at", "_file", "_row"])
         .map(PlSmallStr::from)
         .collect();
-    let keys: Vec<PlSmallStr> = table.key.iter().map(|name| name.as_str().into()).collect();
     let options = SortMultipleOptions::default().with_maintain_order(true).with_nulls_last(false);
-    let rows = rows.sort(order, options).unique_stable(Some(by_name(keys, true, false)), UniqueKeepStrategy::Last);
-    Ok(Some(rows))
+    Ok(Some(rows.sort(order, options)))
 }
 
 /// The columns of a table in the lake: as declared, then the loader's own.

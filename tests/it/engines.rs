@@ -5,6 +5,7 @@ mod control;
 mod demo;
 mod distributions;
 mod intervals;
+mod servicenow;
 mod survival;
 mod trend;
 

@@ -26,6 +26,7 @@ mod no_data;
 mod openslo;
 mod oracle;
 mod outage_rules;
+mod patterns;
 mod planted;
 mod problems;
 mod project;
