@@ -32,7 +32,9 @@ name  = "Acme IT"
 zone  = "Europe/Brussels"                  # weeks and days begin at midnight here
 as_of = "{as_of}"        # what "now" means, pinned so that the demo shows data for ever; leave it out in a real project
 since = "{since}"                       # service time is accounted from this day on
-reports = ["weekly", "slo", "availability"]  # what `nines run` renders into out/; reports/ of the project adds more
+reports = [                                # what `nines run` renders into out/; reports/ of the project adds more
+  "weekly", "service-desk", "delivery", "slo", "availability", "suppliers", "practice", "quarter",
+]
 
 # --- Exports: files as the tools wrote them. Which mapping reads a file is recognised from its columns; naming it is
 # --- only needed where two would fit, or to be sure.
