@@ -1,5 +1,6 @@
 //! `nines metrics`: the catalogue.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -8,9 +9,9 @@ use super::output::grid;
 use super::{Exit, Terminal, Trouble};
 use crate::declaration::catalogue::Catalogue;
 use crate::declaration::definitions::Definitions;
-use crate::declaration::metric::{self, Metric};
+use crate::declaration::metric::{self, Better, Metric};
 use crate::pipeline::Failure;
-use crate::report::{figure, level};
+use crate::report::{figure, level, words::upper_first};
 
 /// List the metrics, or show one whole with its file
 #[derive(Args, Debug)]
@@ -20,6 +21,12 @@ pub(super) struct Arguments {
     /// Folder of a project whose own metrics are listed too
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
+    /// List one part only: `tier`, `change`, `supplier`, ...
+    #[arg(long, value_name = "PART")]
+    part: Option<String>,
+    /// List those only whose id, title or meaning holds this text
+    #[arg(long, value_name = "TEXT")]
+    find: Option<String>,
     /// Form of the list
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -57,7 +64,7 @@ impl Arguments {
                 None => return Err(Failure::unknown("metric", id, metrics.keys().map(String::as_str)).into()),
             },
             (None, Format::Table) => {
-                let rows = sorted(&definitions).into_iter().map(|metric| {
+                let rows = self.asked(&definitions)?.into_iter().map(|metric| {
                     vec![
                         metric.pillar.clone(),
                         metric.id.clone(),
@@ -69,10 +76,31 @@ impl Arguments {
                 });
                 grid(terminal, &["Part", "Metric", "Title", "Unit", "Better", "Slices"], &[], rows.collect())
             }
-            (None, Format::Md) => markdown(&definitions),
+            (None, Format::Md) => markdown(&self.asked(&definitions)?),
         };
         terminal.print(&text)?;
         Ok(Exit::Done)
+    }
+
+    /// The metrics to list, by part and id.
+    fn asked<'d>(&self, definitions: &'d Definitions) -> Result<Vec<&'d Metric>, Trouble> {
+        let mut metrics = sorted(definitions);
+        if let Some(part) = &self.part {
+            if !metrics.iter().any(|metric| metric.pillar == *part) {
+                let parts: BTreeSet<&str> = metrics.iter().map(|metric| metric.pillar.as_str()).collect();
+                return Err(Failure::unknown("part", part, parts).into());
+            }
+            metrics.retain(|metric| metric.pillar == *part);
+        }
+        if let Some(find) = self.find.as_ref().map(|text| text.to_lowercase()) {
+            metrics.retain(|metric| {
+                [&metric.id, &metric.title, &metric.meaning].iter().any(|text| text.to_lowercase().contains(&find))
+            });
+            if metrics.is_empty() {
+                return Err(Failure::usage(format!("no metric's id, title or meaning holds `{find}`")).into());
+            }
+        }
+        Ok(metrics)
     }
 }
 
@@ -89,7 +117,7 @@ fn one(metric: &Metric) -> String {
         metric.meaning.clone(),
         String::new(),
         format!("Formula  {}", metric::formula_text(metric)),
-        format!("Unit     {}, {} is better", metric.unit.as_str(), metric.better.as_str()),
+        format!("Unit     {}, {}", metric.unit.as_str(), direction(metric)),
         format!("Slices   {}", metric.slices.join(", ")),
         format!("Source   {}", metric.source),
     ];
@@ -112,17 +140,57 @@ fn levels(metric: &Metric) -> Vec<String> {
     metric::level_lines_with(metric, &|value| figure::value_text(metric, value, None))
 }
 
-fn markdown(definitions: &Definitions) -> String {
-    let mut lines = vec!["# Metrics".to_string()];
-    let mut pillar = "";
-    for metric in sorted(definitions) {
-        if metric.pillar != pillar {
-            pillar = &metric.pillar;
-            let mut title: Vec<char> = pillar.chars().collect();
-            if let Some(first) = title.first_mut() {
-                first.make_ascii_uppercase();
-            }
-            lines.extend([String::new(), format!("## {}", title.into_iter().collect::<String>())]);
+/// The way that is better, in words.
+fn direction(metric: &Metric) -> &'static str {
+    match metric.better {
+        Better::Higher => "higher is better",
+        Better::Lower => "lower is better",
+        Better::Neither => "neither way is better in itself",
+    }
+}
+
+/// Rows of an example that are written out.
+const ROWS: usize = 4;
+
+/// A worked example in one line: what goes in, and what comes out.
+fn example(metric: &Metric) -> Option<String> {
+    let example = metric.example.as_ref()?;
+    let inline = |table: &toml::Table| {
+        let pairs: Vec<String> = table.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        if pairs.is_empty() { "{}".to_string() } else { format!("{{ {} }}", pairs.join(", ")) }
+    };
+    let mut parts: Vec<String> = example.rows.iter().take(ROWS).map(|row| format!("`{}`", inline(row))).collect();
+    if example.rows.len() > ROWS {
+        parts.push(format!("{} more rows", example.rows.len() - ROWS));
+    }
+    parts.extend(example.inputs.iter().map(|(name, value)| format!("`{name} = {value}`")));
+    let value = match (example.expect.value, &example.expect.state) {
+        (Some(value), _) => figure::value_text(metric, value, None),
+        (None, Some(state)) => state.replace('_', " "),
+        (None, None) => return None,
+    };
+    Some(format!("{} gives **{value}**", parts.join(", ")))
+}
+
+/// The heading of a part: its folder's name.
+fn heading(part: &str) -> String {
+    // An abbreviation is no word.
+    if part.len() <= 3 { part.to_uppercase() } else { upper_first(part) }
+}
+
+fn markdown(metrics: &[&Metric]) -> String {
+    let mut parts: BTreeMap<&str, usize> = BTreeMap::new();
+    metrics.iter().for_each(|metric| *parts.entry(&metric.pillar).or_default() += 1);
+    let mut lines = vec!["# Metrics".to_string(), String::new()];
+    lines.extend(parts.iter().map(|(part, count)| {
+        let heading = heading(part);
+        format!("- [{heading}](#{}): {count}", heading.to_lowercase())
+    }));
+    let mut part = "";
+    for metric in metrics {
+        if metric.pillar != part {
+            part = &metric.pillar;
+            lines.extend([String::new(), format!("## {}", heading(part))]);
         }
         lines.extend([
             String::new(),
@@ -131,7 +199,7 @@ fn markdown(definitions: &Definitions) -> String {
             metric.meaning.clone(),
             String::new(),
             format!("- Formula: `{}`", metric::formula_text(metric)),
-            format!("- Unit: {}, {} is better", metric.unit.as_str(), metric.better.as_str()),
+            format!("- Unit: {}, {}", metric.unit.as_str(), direction(metric)),
             format!(
                 "- Slices: {}",
                 if metric.slices.is_empty() { "none".to_string() } else { metric.slices.join(", ") }
@@ -141,6 +209,7 @@ fn markdown(definitions: &Definitions) -> String {
         lines.extend(metric.up_to.iter().map(|most| format!("- Up to: `{most}`")));
         lines.extend(metric.range.iter().map(|range| format!("- Range: `{}` to `{}`", range.lower, range.upper)));
         lines.extend(levels(metric).into_iter().map(|line| format!("- Levels: {line}")));
+        lines.extend(example(metric).map(|line| format!("- Example: {line}")));
     }
     lines.join("\n")
 }
