@@ -16,7 +16,7 @@ const TABLES: [(&str, &str); 23] = [
         "id* kind title status opened_at* acknowledged_at responded_at resolved_at closed_at updated_at priority \
         impact urgency severity service ci customer requester channel opened_by team tier assignee resolver_team \
         supplier category subcategory symptom resolution_code reassignments reopens parent problem change \
-        caused_by_change response_due_at resolve_due_at sla_met on_hold_s handle_s first_contact automated valid \
+        caused_by_change response_due_at resolve_due_at sla_met on_hold_s handle_s first_contact automated knowledge valid \
         major satisfaction",
     ),
     ("ticket_events", "ticket* at* seq event state substate team tier assignee actor"),
