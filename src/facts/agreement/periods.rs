@@ -54,7 +54,7 @@ pub(in crate::facts) fn build(context: &Context) -> Result<DataFrame, LakeError>
             });
         }
         // Before anything was recorded there was nothing to keep; where nothing ever was, the newest period says so. What
-        // can't be measured isn't in any period.
+        // can't be measured is missing in every period.
         let first = own.iter().position(|row| row.figure.value.is_some()).unwrap_or(own.len().saturating_sub(1));
         own.drain(..if term.problem.is_none() { first } else { 0 });
         repeat(&mut own, context.as_of);

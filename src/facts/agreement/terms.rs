@@ -229,6 +229,7 @@ pub(super) fn describe(fact: &mut Builder, terms: &[&Term]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::periods;
     use super::*;
 
     #[test]
@@ -249,25 +250,8 @@ mod tests {
     }
 
     fn term(kind: &str, service: Option<&str>, priority: Option<i64>) -> Term {
-        Term {
-            id: "A".into(),
-            kind: kind.into(),
-            party: "O'Neil".into(),
-            service: service.map(str::to_string),
-            priority,
-            metric: "m".into(),
-            target: 0.9,
-            unit: Some(Unit::Share),
-            better: Better::Higher,
-            calendar: None,
-            period: PeriodKind::Month,
-            credit_share: None,
-            amount: None,
-            currency: None,
-            valid: (None, None),
-            condition: None,
-            problem: None,
-        }
+        let (kind, service) = (kind.into(), service.map(str::to_string));
+        Term { kind, party: "O'Neil".into(), service, priority, ..periods::tests::term("A", 0.9) }
     }
 
     #[test]
