@@ -207,6 +207,26 @@ limit  = 0.25
 metric = "unauthorised_changes"
 target = 0
 limit  = 5
+
+[[targets]]
+metric = "backup_success_share"
+target = 0.98
+limit  = 0.9
+
+[[targets]]
+metric = "standards_to_review"             # several exceptions to one standard ask for a review of it
+target = 0
+limit  = 2
+
+[[targets]]
+metric = "cost_against_budget"
+target = 1
+limit  = 1.2
+
+[[targets]]
+metric = "contract_attainment"
+target = 1
+limit  = 0.8
 "#;
 
 #[cfg(test)]
