@@ -88,7 +88,9 @@ impl Arguments {
         if let Some(part) = &self.part {
             if !metrics.iter().any(|metric| metric.pillar == *part) {
                 let parts: BTreeSet<&str> = metrics.iter().map(|metric| metric.pillar.as_str()).collect();
-                return Err(Failure::unknown("part", part, parts).into());
+                let message = format!("unknown part `{part}`");
+                let hint = Some(format!("expected one of {}", parts.into_iter().collect::<Vec<_>>().join(", ")));
+                return Err(Failure::Usage { message, hint }.into());
             }
             metrics.retain(|metric| metric.pillar == *part);
         }

@@ -72,7 +72,9 @@ fn forecast(days: &[Day]) -> Option<Forecast> {
     }
     let points: Vec<(f64, f64)> = window.iter().map(|day| ((day.number - last.number) as f64, day.used)).collect();
     let trend = theil_sen(&points).filter(|trend| trend.slope > 0.0)?;
-    let left = (last.available - trend.level).max(0.0);
+    // What is full already is full, whatever the line says.
+    let full = last.used >= last.available;
+    let left = if full { 0.0 } else { (last.available - trend.level).max(0.0) };
     let upper = (trend.lower > 0.0).then(|| left / trend.lower);
     let found = Forecast { a_day: trend.slope, days: left / trend.slope, lower: left / trend.upper, upper };
     (found.days.is_finite() && found.lower.is_finite()).then_some(found)

@@ -5,6 +5,7 @@ use super::quality::quality;
 use super::session::Session;
 use super::slo::unknown_services;
 use crate::declaration::issue::{Issue, Level};
+use crate::lake::LakeError;
 use crate::metrics::example;
 use crate::scorecard::quality::Quality;
 
@@ -26,6 +27,17 @@ impl CheckReport {
     }
 }
 
+/// Agreements that nothing measures, each with the reason.
+fn unmeasured(session: &Session) -> Result<Vec<Issue>, Failure> {
+    let agreements = session.fact("agreements")?;
+    let text = |name: &str| agreements.column(name).and_then(|column| column.str().cloned()).map_err(LakeError::from);
+    let (id, problem) = (text("agreement")?, text("problem")?);
+    let told = id.iter().zip(problem.iter()).filter_map(|(id, problem)| {
+        Some(Issue::warning("agreements", format!("`{}` can't be measured: {}", id?, problem?)))
+    });
+    Ok(told.collect())
+}
+
 /// Checks a project.
 ///
 /// # Errors
@@ -43,6 +55,7 @@ pub fn check(session: &Session) -> Result<CheckReport, Failure> {
         }
     }
     issues.extend(unknown_services(session)?);
+    issues.extend(unmeasured(session)?);
     issues.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     let quality = quality(session, None, &[])?;
     Ok(CheckReport { issues, examples: session.definitions.metrics.len(), quality })

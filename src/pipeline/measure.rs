@@ -80,7 +80,7 @@ fn indices(session: &Session, ids: &[String], measures: &[Measure], targets: &[T
         if !matches!(metric.definition, Definition::Index { .. }) {
             continue;
         }
-        for (dims, periods) in sources.places(metric) {
+        for (dims, periods) in sources.places(metric, &|_| true) {
             let mut periods: Vec<&Period> = periods.values().collect();
             periods.sort_by_key(|period| period.start);
             let evaluated = periods.into_iter().filter_map(|period| sources.evaluate(metric, &dims, period));

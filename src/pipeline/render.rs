@@ -91,7 +91,10 @@ fn scorecard(session: &Session, report: &ReportDefinition, period: &Period) -> R
         true => standings(session, &[], period.end.min(session.as_of))?,
         false => Vec::new(),
     };
+    let indices: Vec<(String, Vec<String>)> =
+        report.requests().into_iter().map(|request| (request.metric, request.by)).collect();
     Ok(scorecard::build(Input {
+        indices: &indices,
         project: &session.project.name,
         zone,
         period: period.clone(),

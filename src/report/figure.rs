@@ -107,7 +107,7 @@ fn percent_text(percent: f64, places: usize) -> String {
     while places < 4 && (reads(places) == 0.0 || reads(places) == 100.0) {
         places += 1;
     }
-    format!("{}{NARROW}%", decimals(percent, places))
+    format!("{}{NARROW}%", signed(&decimals(percent.abs(), places), percent))
 }
 
 /// Decimals whose step is no finer than a tenth of the interval's half width; `usual` without an interval; 2 at most.

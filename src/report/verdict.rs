@@ -88,8 +88,12 @@ fn missed(judged: &[&Card]) -> Vec<Group> {
         .into_values()
         .map(|cards| {
             let certain = cards.iter().any(|card| !card.standing.uncertain);
-            let slices: Vec<&&Card> =
+            let mut slices: Vec<&&Card> =
                 cards.iter().filter(|card| !card.dims.is_empty() && card.standing.uncertain != certain).collect();
+            // The same records cut in two ways are not twice as many.
+            if let Some(first) = slices.first().copied() {
+                slices.retain(|card| card.dims.keys().eq(first.dims.keys()));
+            }
             let title = lower_first(&cards[0].metric.title);
             let mut clause = vec![span(format!("{title} "), false)];
             let alarm = if certain { "missed" } else { "may have missed" };

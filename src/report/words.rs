@@ -174,10 +174,17 @@ pub fn coverage(measure: &Measure) -> Option<String> {
     Some(format!("coverage {}", figure::share(coverage, None)))
 }
 
+/// A condition that can be read in a list.
+const LONGEST: usize = 60;
+
 /// "children 29", "not (closed) 4": the rows that were left out, by name; those for which the metric's own condition isn't true by
 /// that condition.
 pub fn left_out(metric: &Metric, excluded: &[(String, u64)]) -> Vec<String> {
     let condition = match &metric.definition {
+        // A long condition says less than the meaning, which stands beside it.
+        Definition::Aggregate { population: Some(population), .. } if population.sql.len() > LONGEST => {
+            Some("not what the metric is about".to_owned())
+        }
         Definition::Aggregate { population: Some(population), .. } => Some(format!("not ({})", population.sql)),
         _ => None,
     };

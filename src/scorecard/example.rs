@@ -376,7 +376,11 @@ pub fn quality() -> Quality {
 }
 
 fn scorecard(measures: Vec<Measure>, targets: &[Target], disruptions: Vec<Disruption>, quality: Quality) -> Scorecard {
+    // As a report that shows all of them, whole and by service.
+    let both = |(id, ..): &Index| [Vec::new(), vec!["service".to_owned()]].map(|by| ((*id).to_owned(), by));
+    let indices: Vec<(String, Vec<String>)> = INDICES.iter().flat_map(both).collect();
     build(Input {
+        indices: &indices,
         project: "Acme IT",
         zone: ZONE,
         period: period(),

@@ -123,18 +123,18 @@ impl Sources<'_> {
         score(value, &target::choose(part, dims, self.targets)?)
     }
 
-    /// The slices and periods for which an index can have a figure: those in which one of its parts was evaluated. None where
-    /// nobody asked for some part: that isn't a part without data, and the rest of them are another index.
-    pub fn places(&self, metric: &Metric) -> BTreeMap<Dims, BTreeMap<String, Period>> {
+    /// The slices and periods for which an index has a figure: of those in which one of its parts was evaluated, the cuts for which
+    /// it was `asked`, and the whole where every part was evaluated for the whole. A part that nobody asked for is not one without
+    /// data: the rest of them would be another index.
+    pub fn places(&self, metric: &Metric, asked: &dyn Fn(&Dims) -> bool) -> BTreeMap<Dims, BTreeMap<String, Period>> {
         let mut leaves = BTreeSet::new();
         self.leaves(metric, &mut BTreeSet::new(), &mut leaves);
-        let evaluated: BTreeSet<&String> = self.lookup.keys().map(|(id, ..)| id).collect();
-        if !leaves.iter().all(|leaf| evaluated.contains(leaf)) {
-            return BTreeMap::new();
-        }
+        let whole = |period: &str| {
+            leaves.iter().all(|leaf| self.lookup.contains_key(&(leaf.clone(), Dims::new(), period.to_owned())))
+        };
         let mut places: BTreeMap<Dims, BTreeMap<String, Period>> = BTreeMap::new();
         for ((id, dims, period_id), measure) in self.lookup {
-            if leaves.contains(id) {
+            if leaves.contains(id) && (asked(dims) || dims.is_empty() && whole(period_id)) {
                 places.entry(dims.clone()).or_default().insert(period_id.clone(), measure.period.clone());
             }
         }

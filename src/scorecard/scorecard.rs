@@ -37,6 +37,8 @@ pub struct Input<'a> {
     pub measures: Vec<Measure>,
     /// Targets of the project.
     pub targets: &'a [Target],
+    /// Metrics that were asked for, each with the dimensions that it is cut by: indices among them are computed for those.
+    pub indices: &'a [(String, Vec<String>)],
     /// Failures that touch the period.
     pub disruptions: Vec<Disruption>,
     /// How objectives stand at the period's end; empty where the report shows none.
@@ -214,11 +216,11 @@ pub fn build(input: Input<'_>) -> Scorecard {
         if !matches!(metric.definition, Definition::Index { .. }) {
             continue;
         }
-        for (dims, periods) in sources.places(metric) {
-            // A cut that the index doesn't declare is there for other figures' sake.
-            if !dims.keys().all(|dimension| metric.slices.contains(dimension)) {
-                continue;
-            }
+        let asked = |dims: &Dims| {
+            let by = |cut: &Vec<String>| cut.len() == dims.len() && cut.iter().all(|name| dims.contains_key(name));
+            input.indices.iter().any(|(id, cut)| *id == metric.id && by(cut))
+        };
+        for (dims, periods) in sources.places(metric, &asked) {
             for period in periods.values() {
                 let Some((measure, contributions)) = sources.evaluate(metric, &dims, period) else {
                     continue;

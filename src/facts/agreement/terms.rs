@@ -206,12 +206,32 @@ pub(in crate::facts) fn build(context: &Context) -> Result<DataFrame, LakeError>
     fact.finish()
 }
 
+impl Term {
+    /// The promise in words: "Netco: availability of Network at least 99.95 %".
+    pub(super) fn words(&self) -> String {
+        let metric = self.metric.replace('_', " ");
+        let about = self.service.as_ref().map(|service| format!(" of {service}")).unwrap_or_default();
+        let priority = self.priority.map(|priority| format!(", priority {priority}")).unwrap_or_default();
+        let bound = if self.better == Better::Lower { "at most" } else { "at least" };
+        let number = |value: f64| ((value * 1e6).round() / 1e6).to_string();
+        let target = match self.unit {
+            Some(Unit::Share) => format!("{} %", number(self.target * 100.0)),
+            Some(Unit::Seconds) if self.target >= 3_600.0 => format!("{} h", number(self.target / 3_600.0)),
+            Some(Unit::Seconds) => format!("{} min", number(self.target / 60.0)),
+            _ => number(self.target),
+        };
+        let hours = self.calendar.as_ref().map(|calendar| format!(", {calendar} hours")).unwrap_or_default();
+        format!("{}: {metric}{about}{priority} {bound} {target}{hours}", self.party)
+    }
+}
+
 /// The columns that agreements and their periods share.
 pub(super) fn describe(fact: &mut Builder, terms: &[&Term]) {
     let mut column = |name: &str, of: &dyn Fn(&Term) -> Option<String>| {
         fact.text(name, terms.iter().map(|term| of(term)).collect());
     };
     column("agreement", &|term| Some(term.id.clone()));
+    column("promise", &|term| Some(term.words()));
     column("kind", &|term| Some(term.kind.clone()));
     column("customer", &|term| term.party_of("sla").map(str::to_string));
     column("team", &|term| term.party_of("ola").map(str::to_string));
@@ -252,6 +272,16 @@ mod tests {
     fn term(kind: &str, service: Option<&str>, priority: Option<i64>) -> Term {
         let (kind, service) = (kind.into(), service.map(str::to_string));
         Term { kind, party: "O'Neil".into(), service, priority, ..periods::tests::term("A", 0.9) }
+    }
+
+    #[test]
+    fn a_promise_reads_as_one_would_say_it() {
+        let words = Term { target: 0.9995, ..term("contract", Some("Mail"), Some(2)) }.words();
+        assert_eq!(words, "O'Neil: availability of Mail, priority 2 at least 99.95 %");
+        let time = Term { unit: Some(Unit::Seconds), better: Better::Lower, ..term("ola", None, None) };
+        let in_office = Term { target: 5_400.0, calendar: Some("office".into()), ..time.clone() };
+        assert_eq!(in_office.words(), "O'Neil: availability at most 1.5 h, office hours");
+        assert_eq!(Term { target: 900.0, ..time }.words(), "O'Neil: availability at most 15 min");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::tiles::spark;
 use super::title_of;
 use crate::declaration::metric::{Better, Unit};
 use crate::declaration::report::{Column, Section, Show};
-use crate::metrics::measure::State;
+use crate::metrics::measure::{Measure, State};
 use crate::report::document::{Bar, Block, Cell, Heading, Mark, Spark, Table, Tone};
 use crate::report::duration::NARROW;
 use crate::report::figure;
@@ -31,12 +31,19 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
             if section.empty.is_empty() { format!("There is no {dimension} to show.") } else { section.empty.clone() };
         return vec![Block::Note { text }];
     }
-    // A row of zeros and gaps says nothing.
+    let measures = |name: &str| {
+        let card = |column: &Column| scorecard.card(&column.metric, &[(dimension, name)]);
+        section.columns.iter().filter_map(card).map(Card::current).collect::<Vec<_>>()
+    };
+    // What no column is about has no place in the table, and no place among what is missing from it.
+    names.retain(|name| {
+        let outside = |measure: &&Measure| measure.rows == 0 && measure.excluded.iter().any(|(_, count)| *count > 0);
+        !measures(name).iter().all(outside)
+    });
+    // A row of zeros and gaps says nothing; that there are records and no figure says something.
     let says_something = |name: &&str| {
-        section.columns.iter().any(|column| {
-            let card = scorecard.card(&column.metric, &[(dimension, name)]);
-            card.and_then(|card| card.current().value).is_some_and(|value| value != 0.0)
-        })
+        let says = |measure: &&Measure| measure.value.map_or(measure.rows > 0, |value| value != 0.0);
+        measures(name).iter().any(says)
     };
     let all = names.len();
     names.retain(says_something);
