@@ -57,10 +57,11 @@ fn months(counts: &BTreeMap<NaiveDate, i64>, works: &BTreeSet<NaiveDate>) -> Vec
 
 /// Builds the fact.
 pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
-    let tickets = context.fact("tickets")?;
+    // A ticket that came back had ended before: resolved in a hurry and reopened is part of the rush.
+    let tickets = context.fact("ticket_spells")?;
     let zone = context.project.zone;
     let date = |at: i64| to_local(at, zone).map(|local| local.date());
-    let (opened, ended) = (instant(&tickets, "opened_at", None)?, instant(&tickets, "ended_at", None)?);
+    let (opened, ended) = (instant(&tickets, "opened_at", None)?, instant(&tickets, "to_at", None)?);
     let (team, service) = (text(&tickets, "team")?, text(&tickets, "service")?);
     let (priority, parent) = (integer(&tickets, "priority")?, text(&tickets, "parent")?);
     let mut queues: BTreeMap<Queue, BTreeMap<NaiveDate, i64>> = BTreeMap::new();

@@ -76,14 +76,14 @@ pub(super) fn read(context: &Context) -> Result<Effects, LakeError> {
     Ok(effects)
 }
 
-/// The wanted tickets that were opened by as-of. Where the export records no closing, the resolution stands for it.
+/// The wanted tickets that were opened by as-of. Where no closing is recorded, the resolution stands for it.
 fn tickets(context: &Context, wanted: &BTreeSet<&str>) -> Result<ById, LakeError> {
     let frame = context.frame("tickets")?;
     let (id, kind, customer) = (text(&frame, "id")?, text(&frame, "kind")?, text(&frame, "customer")?);
     let opened = instant(&frame, "opened_at", Some(context.as_of))?;
     let closed = instant(&frame, "closed_at", Some(context.as_of))?;
-    let closings = closed.iter().any(Option::is_some);
-    let ended = if closings { closed } else { instant(&frame, "resolved_at", Some(context.as_of))? };
+    let resolved = instant(&frame, "resolved_at", Some(context.as_of))?;
+    let ended: Vec<Option<i64>> = closed.iter().zip(resolved).map(|(closed, resolved)| closed.or(resolved)).collect();
     let mut parents: BTreeMap<String, String> = BTreeMap::new();
     for kind in ["duplicate_of", "child_of"] {
         parents.extend(linked(context, kind, &["tickets"], &["tickets"])?);

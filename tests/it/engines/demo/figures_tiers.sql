@@ -39,7 +39,9 @@ working AS (
 ),
 last_days AS (SELECT max(day) AS day FROM working GROUP BY date_trunc('month', day) HAVING date_trunc('month', max(day)) < (SELECT date_trunc('month', max(day)) FROM working)),
 endings AS (
-    SELECT working.day, count(own.id) AS n FROM working LEFT JOIN own ON CAST(ended_at AT TIME ZONE 'Europe/Brussels' AS DATE) = working.day GROUP BY working.day
+    SELECT working.day, count(left_at.id) AS n FROM working
+    LEFT JOIN (SELECT id, ended_at AS "at" FROM own UNION ALL SELECT own.id, started_at FROM stood JOIN own USING (id)) left_at
+      ON CAST("at" AT TIME ZONE 'Europe/Brussels' AS DATE) = working.day GROUP BY working.day
 ),
 rush AS (
     SELECT l.day, avg(CASE WHEN o.n < e.n THEN 1.0 WHEN o.n = e.n THEN 0.5 ELSE 0.0 END) AS busier, count(*) AS days
