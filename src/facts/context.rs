@@ -99,7 +99,7 @@ impl Context<'_> {
 
     fn read(&self, declared: &Table) -> Result<DataFrame, LakeError> {
         let columns: Vec<&str> = declared.columns.iter().map(|column| column.name.as_str()).collect();
-        match lake::current(self.lake, declared, self.known_at)? {
+        match lake::current(self.lake, declared, self.known_at, Some(self.as_of))? {
             Some(rows) => Ok(whole(rows.collect()?, declared)?.select(columns)?),
             None => Ok(lake::frame_of(declared)),
         }

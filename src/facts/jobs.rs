@@ -6,6 +6,9 @@ use super::columns::{Builder, elapsed_s, instant, integer, text};
 use super::context::Context;
 use crate::lake::LakeError;
 
+/// A run that began longer ago and has no end on record hangs, or its end was never written down, µs: a day.
+const LONGEST_RUN: i64 = 86_400 * 1_000_000;
+
 /// A scheduled run as it is recorded, µs UTC; instants may lie after as-of.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Run<'a> {
@@ -24,7 +27,7 @@ pub(super) enum Standing {
     Missed,
     /// It runs, or its time hasn't come.
     Pending,
-    /// It ran, and nobody recorded how it went.
+    /// It ran, and nobody recorded how it went; or it began more than a day ago and has no end.
     Unknown,
 }
 
@@ -38,10 +41,16 @@ impl Run<'_> {
             Some("failed") => Standing::Failed,
             Some("missed") if !started => Standing::Missed,
             _ if started && self.finished.is_some_and(|at| at <= as_of) => Standing::Unknown,
+            _ if started && self.given_up(as_of) => Standing::Unknown,
             _ if started => Standing::Pending,
             _ if self.scheduled.saturating_add(tolerance) < as_of => Standing::Missed,
             _ => Standing::Pending,
         }
+    }
+
+    /// Whether it began so long ago that nobody waits for its end any more.
+    fn given_up(&self, as_of: i64) -> bool {
+        self.finished.is_none() && self.started.is_some_and(|at| at.saturating_add(LONGEST_RUN) < as_of)
     }
 
     /// Whether it started within the tolerance; a missed one did not. Missing where no start is recorded.
@@ -155,6 +164,9 @@ mod tests {
         assert_eq!(standing(Run { scheduled: NOW - TOLERANCE - 1, ..due }), (Standing::Missed, Some(false)));
         let runs = Run { scheduled: 1_000, started: Some(1_000), ..Run::default() };
         assert_eq!(standing(runs), (Standing::Pending, Some(true)));
+        let later = NOW + LONGEST_RUN;
+        assert_eq!(runs.standing(later - NOW + 1_000, TOLERANCE), Standing::Pending);
+        assert_eq!(runs.standing(later, TOLERANCE), Standing::Unknown, "nobody waits for it any more");
         // It ends after as-of: its outcome isn't known by then.
         let ends = Run { finished: Some(NOW + 1), outcome: Some("failed"), ..runs };
         assert_eq!(standing(ends), (Standing::Pending, Some(true)));

@@ -248,7 +248,7 @@ impl<'a> Appender<'a> {
         }
         if self.newest.is_none() {
             let mut newest = HashMap::new();
-            if let Some(rows) = current(self.lake, self.table, None)? {
+            if let Some(rows) = current(self.lake, self.table, None, None)? {
                 let frame = rows.collect()?;
                 let keys = hashes(&frame, &self.table.key)?;
                 for (key, hash) in keys.iter().zip(frame.column("_hash")?.binary()?.iter()) {
@@ -269,13 +269,25 @@ fn constant(name: &str, value: &str, height: usize) -> Column {
 
 /// The newest version of each record, as far as it was known at `known_at`; `None` where the table has no rows.
 ///
-/// Newest is by the record's own modification time, then the source's counter, then the order of ingestion.
+/// Newest is by the record's own modification time, then the source's counter, then the order of ingestion. With `as_of`, a version
+/// that says it was made later has not happened yet, as long as there is an earlier one to stand for the record.
 ///
 /// # Errors
 /// When the table cannot be read.
-pub fn current(lake: &Lake, table: &Table, known_at: Option<i64>) -> Result<Option<LazyFrame>, LakeError> {
+pub fn current(
+    lake: &Lake,
+    table: &Table,
+    known_at: Option<i64>,
+    as_of: Option<i64>,
+) -> Result<Option<LazyFrame>, LakeError> {
     let keys: Vec<PlSmallStr> = table.key.iter().map(|name| name.as_str().into()).collect();
-    let rows = history(lake, table, known_at)?;
+    let mut rows = history(lake, table, known_at)?;
+    if let (Some(as_of), Some(made)) = (as_of, &table.newest) {
+        let made_by_then = col(made.as_str()).lt_eq(lit(as_of).cast(instant_type())).fill_null(lit(true));
+        // What is later goes before everything else, and the order within both is kept.
+        let options = SortMultipleOptions::default().with_maintain_order(true);
+        rows = rows.map(|rows| rows.sort_by_exprs([made_by_then], options));
+    }
     Ok(rows.map(|rows| rows.unique_stable(Some(by_name(keys, true, false)), UniqueKeepStrategy::Last)))
 }
 

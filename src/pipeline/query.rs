@@ -28,7 +28,7 @@ pub fn query(session: &Session, sql: &str) -> Result<DataFrame, Failure> {
         if !mentioned(name) {
             continue;
         }
-        let current = lake::current(&session.lake, table, session.known_at)?;
+        let current = lake::current(&session.lake, table, session.known_at, None)?;
         context.register(name, current.unwrap_or_else(|| lake::frame_of(table).lazy()));
         if let Some(history) = session.lake.scan(name)? {
             context.register(&format!("history_{name}"), history);

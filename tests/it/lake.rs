@@ -60,6 +60,51 @@ fn the_same_file_twice_changes_nothing_and_says_so() {
 }
 
 #[test]
+fn what_a_record_became_after_as_of_has_not_happened() {
+    let project = Project::new(
+        "name = \"L\"\nzone = \"UTC\"\nas_of = \"2026-05-01T00:00:00Z\"\n[[exports]]\nfiles = \"exports/*.csv\"\n",
+    );
+    // T1 is resolved late and comes back; of T2 there is only what it is now.
+    project.write(
+        "exports/tickets.csv",
+        "id,opened_at,resolved_at,updated_at,team,reopens,sla_met\n\
+         T1,2026-03-01T08:00:00Z,2026-03-20T08:00:00Z,2026-03-20T08:00:00Z,Desk,0,true\n\
+         T1,2026-03-01T08:00:00Z,,2026-04-02T08:00:00Z,Network,1,false\n\
+         T2,2026-03-02T08:00:00Z,2026-04-20T08:00:00Z,2026-04-20T08:00:00Z,Desk,0,false\n",
+    );
+    project.ok(&["ingest"]);
+    let at = |as_of: &str| {
+        let question = [
+            "ticket_backlog",
+            "tickets_resolved",
+            "sla_attainment",
+            "--by",
+            "team",
+            "--period",
+            "2026-03",
+            "--as-of",
+            as_of,
+        ];
+        let found = project.measure(&question);
+        let value = |metric: &str, team: &str| {
+            let is = |one: &&serde_json::Value| one["metric"] == metric && one["dims"]["team"] == team;
+            found.iter().find(is).and_then(|one| one["value"].as_f64())
+        };
+        (
+            value("tickets_resolved", "Desk"),
+            value("ticket_backlog", "Desk"),
+            value("sla_attainment", "Desk"),
+            value("ticket_backlog", "Network"),
+        )
+    };
+    assert_eq!(at("2026-04-01T00:00:00Z"), (Some(1.0), Some(1.0), Some(0.5), None));
+    // By then nothing is known to have been resolved before April.
+    assert_eq!(at("2026-05-01T00:00:00Z"), (None, Some(1.0), Some(0.0), Some(1.0)));
+    // SQL shows the newest version of each record, whatever the figures' "now" is.
+    assert_eq!(column(&project.query("SELECT team FROM tickets ORDER BY id"), "team"), ["Network", "Desk"]);
+}
+
+#[test]
 fn a_changed_record_is_a_new_version_and_what_was_known_before_stays_answerable() {
     let project = project("tickets.csv", TICKETS);
     project.ok(&["ingest"]);
