@@ -35,6 +35,7 @@ FROM sheet('finance.csv') WHERE instant("at") <= getvariable('as_of');
 -- One row a service and month.
 CREATE OR REPLACE TABLE cost_months AS
 SELECT coalesce(service, '') AS service, month, sum(amount) FILTER (kind = 'cost') AS cost, sum(amount) FILTER (kind = 'budget') AS budget,
+       sum(amount) FILTER (kind = 'benefit') AS benefit,
        max(units) FILTER (kind = 'cost') * sum(amount) FILTER (kind = 'benchmark') / max(units) FILTER (kind = 'benchmark') AS elsewhere
 FROM finance GROUP BY ALL;
 
