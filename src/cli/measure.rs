@@ -12,7 +12,7 @@ use crate::metrics::measure::{Flag, Measure};
 use crate::pipeline::{self, Failure, Question, Session};
 use crate::report::{compose, figure, level, v1, words};
 use crate::scorecard::restated::Published;
-use crate::scorecard::target::{self, DeclaredBy};
+use crate::scorecard::target;
 
 /// Compute figures: any metric, slice and period
 #[derive(Args, Debug)]
@@ -246,7 +246,7 @@ fn json<'m>(
     let judged = measures.filter_map(|(measure, published)| {
         let metric = session.definitions.metrics.get(&measure.metric)?;
         let target = target::choose(metric, &measure.dims, &targets);
-        let target = target.filter(|target| target.declared_by == DeclaredBy::Project);
+        let target = target.filter(target::Target::judges);
         let standing = target::standing(metric, measure, target.as_ref(), false);
         let mut written = v1::Measure::of(metric, measure, Some((target.as_ref(), standing)));
         if session.project.delivery.levels.is_some() {

@@ -127,6 +127,7 @@ fn one(metric: &Metric) -> String {
         lines.push(format!("Up to    {most}"));
     }
     lines.extend(metric.range.iter().map(|range| format!("Range    {} to {}", range.lower, range.upper)));
+    lines.extend(metric.expected.map(|expected| format!("Expected {expected}, by chance")));
     let levels = levels(metric);
     let several = !levels.is_empty();
     lines.extend(levels.into_iter().map(|line| format!("Levels   {line}")));
@@ -209,6 +210,7 @@ fn markdown(metrics: &[&Metric]) -> String {
             format!("- Source: {}", metric.source),
         ]);
         lines.extend(metric.up_to.iter().map(|most| format!("- Up to: `{most}`")));
+        lines.extend(metric.expected.map(|expected| format!("- Expected by chance: {expected}")));
         lines.extend(metric.range.iter().map(|range| format!("- Range: `{}` to `{}`", range.lower, range.upper)));
         lines.extend(levels(metric).into_iter().map(|line| format!("- Levels: {line}")));
         lines.extend(example(metric).map(|line| format!("- Example: {line}")));

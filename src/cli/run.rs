@@ -94,7 +94,7 @@ fn summary(terminal: &Terminal, session: &Session, report: &RunReport) -> String
             scorecard.period.label(scorecard.zone),
             scorecard.period.dates(scorecard.zone)
         ));
-        parts.push(indices(terminal, scorecard));
+        parts.extend(indices(terminal, scorecard));
         let declared = session.definitions.reports.get(name);
         parts.extend(declared.and_then(|declared| restated(scorecard, declared)));
     }
@@ -119,8 +119,8 @@ fn restated(scorecard: &Scorecard, report: &ReportDefinition) -> Option<String> 
     ))
 }
 
-/// The overall indices with their signals.
-fn indices(terminal: &Terminal, scorecard: &Scorecard) -> String {
+/// The overall indices with their signals; none where the report has none.
+fn indices(terminal: &Terminal, scorecard: &Scorecard) -> Option<String> {
     let rows = scorecard
         .cards
         .values()
@@ -132,6 +132,6 @@ fn indices(terminal: &Terminal, scorecard: &Scorecard) -> String {
                 card.signal.words(scorecard.period.kind),
             ]
         })
-        .collect();
-    grid(terminal, &["Index", "Score", "Signal"], &[1], rows)
+        .collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| grid(terminal, &["Index", "Score", "Signal"], &[1], rows))
 }

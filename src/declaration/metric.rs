@@ -53,6 +53,9 @@ pub struct Metric {
     pub target: Option<f64>,
     /// The value that scores 0, unless the project says otherwise.
     pub limit: Option<f64>,
+    /// What honest data or mere chance gives, in place of a target: only a figure whose whole interval lies on the worse side of it
+    /// is called missed.
+    pub expected: Option<f64>,
     /// Fewer rows than this are not enough for a figure.
     pub minimum_n: u64,
     /// Figures to show next to it.

@@ -9,7 +9,7 @@ use super::words::{self, evidence, name, status_mark};
 use crate::arithmetic::control::Signal;
 use crate::scorecard::scorecard::{Card, Scorecard};
 use crate::scorecard::signal::{Direction, plural};
-use crate::scorecard::target::Status;
+use crate::scorecard::target::{DeclaredBy, Status};
 
 /// A statement for each figure with a signal, worst first.
 pub fn changes(scorecard: &Scorecard, watched: &[&Card], dimensions: &BTreeSet<String>) -> Vec<Statement> {
@@ -102,8 +102,12 @@ pub fn decisions(scorecard: &Scorecard, judged: &[&Card]) -> Vec<Statement> {
 
 fn decision(scorecard: &Scorecard, card: &Card) -> Statement {
     let target = card.target.as_ref().map_or(f64::NAN, |target| target.target);
-    let headline =
-        format!("{} {} against a target of {}.", name(card), words::value(card), figure::target(&card.metric, target));
+    let chance = card.target.as_ref().is_some_and(|target| target.declared_by == DeclaredBy::Chance);
+    let (value, told) = (words::value(card), figure::target(&card.metric, target));
+    let headline = match chance {
+        true => format!("{} {value}, where chance gives {told}.", name(card)),
+        false => format!("{} {value} against a target of {told}.", name(card)),
+    };
     let mut text = Vec::new();
     text.extend(allowance(card, target));
     if card.standing.uncertain {

@@ -332,6 +332,7 @@ impl Assessment {
             previous: card.previous.as_ref().and_then(|measure| measure.value),
             target_by: card.target.as_ref().map(|target| match target.declared_by {
                 DeclaredBy::Default => "default",
+                DeclaredBy::Chance => "chance",
                 DeclaredBy::Project => "project",
             }),
             uncertain: card.standing.uncertain,

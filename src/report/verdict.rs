@@ -10,7 +10,7 @@ use crate::arithmetic::control::{ENOUGH, Signal};
 use crate::metrics::measure::Flag;
 use crate::scorecard::scorecard::{Card, Scorecard};
 use crate::scorecard::signal::{Direction, plural, singular};
-use crate::scorecard::target::Status;
+use crate::scorecard::target::{DeclaredBy, Status};
 
 /// Clauses of each kind that a verdict has room for.
 const ROOM: usize = 2;
@@ -96,9 +96,13 @@ fn missed(judged: &[&Card]) -> Vec<Group> {
             }
             let title = lower_first(&cards[0].metric.title);
             let mut clause = vec![span(format!("{title} "), false)];
-            let alarm = if certain { "missed" } else { "may have missed" };
-            clause.push(span(alarm, certain));
-            clause.push(span(" its target", false));
+            if cards[0].agreed().is_some_and(|target| target.declared_by == DeclaredBy::Chance) {
+                clause.push(span("lies beyond chance", true));
+            } else {
+                let alarm = if certain { "missed" } else { "may have missed" };
+                clause.push(span(alarm, certain));
+                clause.push(span(" its target", false));
+            }
             if let Some(first) = slices.first() {
                 let dimension = first.dims.keys().next().map_or("", String::as_str);
                 if slices.len() <= 3 {

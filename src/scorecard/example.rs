@@ -105,6 +105,7 @@ fn blank(id: &str, title: &str, unit: Unit, better: Better, pillar: &str, defini
         pillar: pillar.to_owned(),
         definition,
         target: None,
+        expected: None,
         limit: None,
         minimum_n: 1,
         estimated: false,

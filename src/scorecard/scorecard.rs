@@ -11,7 +11,7 @@ use super::quality::Quality;
 use super::restated::{self, Published, Restatement};
 use super::score::score;
 use super::signal::{self, Verdict};
-use super::target::{self, DeclaredBy, Standing, Target};
+use super::target::{self, Standing, Target};
 use crate::arithmetic::change_point::Finder;
 use crate::arithmetic::control::Limits;
 use crate::arithmetic::period::Period;
@@ -102,9 +102,9 @@ pub struct Card {
 }
 
 impl Card {
-    /// The target that the project declares for it; a metric's own default is none.
+    /// The target that it is judged by: the project's, or what chance gives; a metric's own default is none.
     pub fn agreed(&self) -> Option<&Target> {
-        self.target.as_ref().filter(|target| target.declared_by == DeclaredBy::Project)
+        self.target.as_ref().filter(|target| target.judges())
     }
 
     /// The measure of the report's period. A series is never empty, so there always is one.
@@ -293,7 +293,7 @@ fn card(
     let target = target::choose(metric, dims, targets);
     let signal = signal::judge(&series, metric, finder);
     // A default that nobody agreed to scales the score; it is no promise that a figure could break.
-    let agreed = target.as_ref().filter(|target| target.declared_by == DeclaredBy::Project);
+    let agreed = target.as_ref().filter(|target| target.judges());
     let standing = target::standing(metric, current, agreed, signal.worsening());
     let score = match (&metric.definition, current.value) {
         (Definition::Index { .. }, value) => value,

@@ -11,6 +11,9 @@ use crate::metrics::measure::Measure;
 pub enum DeclaredBy {
     /// The metric's own file: a default for scoring, agreed with nobody.
     Default,
+    /// The metric's own file: what honest data or mere chance gives. Nobody has to agree to it, and only what is surely beyond it
+    /// is told.
+    Chance,
     /// The project: what the organisation holds itself to.
     Project,
 }
@@ -85,7 +88,8 @@ impl Standing {
 impl Target {
     /// The default that a metric's file declares, if it does.
     pub fn default_of(metric: &Metric) -> Option<Target> {
-        metric.target.map(|target| Target {
+        let chance = metric.expected.map(|expected| (expected, DeclaredBy::Chance));
+        chance.or(metric.target.map(|target| (target, DeclaredBy::Default))).map(|(target, declared_by)| Target {
             metric: metric.id.clone(),
             target,
             limit: metric.limit,
@@ -93,8 +97,13 @@ impl Target {
             amber: None,
             points: Vec::new(),
             by: BTreeMap::new(),
-            declared_by: DeclaredBy::Default,
+            declared_by,
         })
+    }
+
+    /// Whether figures are judged by it: a default scales scores only.
+    pub fn judges(&self) -> bool {
+        self.declared_by != DeclaredBy::Default
     }
 
     /// Whether a value reaches the target. With `Better::Neither` no value does better than another: the target has to be
@@ -137,6 +146,11 @@ pub fn standing(metric: &Metric, measure: &Measure, target: Option<&Target>, wor
     let Some(value) = measure.value else {
         return sure(Status::NoData);
     };
+    if target.declared_by == DeclaredBy::Chance {
+        let nearest = if metric.better == Better::Lower { measure.lower } else { measure.upper };
+        let beyond = nearest.is_some_and(|nearest| !target.reached_by(nearest, metric.better));
+        return sure(if beyond { Status::Missed } else { Status::Met });
+    }
     let reached = target.reached_by(value, metric.better);
     let tolerable = |value: f64| target.amber.is_some_and(|amber| at_least_as_good(value, amber, metric.better));
     let status = match (reached, target.warn) {
@@ -168,6 +182,20 @@ const KNOWN_ENOUGH: f64 = 0.8;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_is_surely_beyond_chance_is_told() {
+        let metric = Metric { expected: Some(0.36), target: None, ..example::metric("reopen_rate") };
+        let chance = choose(&metric, &BTreeMap::new(), &[]).unwrap();
+        assert!(chance.judges() && chance.limit.is_none());
+        let of = |value: f64, lower: Option<f64>| {
+            let measure = Measure { lower, upper: lower.map(|_| 0.9), ..example::measure(&metric, value) };
+            standing(&metric, &measure, Some(&chance), true)
+        };
+        assert_eq!(of(0.5, Some(0.37)), Standing { status: Status::Missed, uncertain: false });
+        assert_eq!(of(0.5, Some(0.35)), Standing { status: Status::Met, uncertain: false });
+        assert_eq!(of(0.5, None).status, Status::Met, "without an interval nothing is sure");
+    }
 
     #[test]
     fn a_target_is_not_met_on_half_the_evidence() {

@@ -77,7 +77,7 @@ fn found(metric: &str, frame: &DataFrame) -> (usize, usize) {
     let source = |_: &str| -> Result<DataFrame, MeasureError> { Ok(frame.clone()) };
     let measures = evaluate(&source, &DEFINITIONS.metrics, &[request], NOON + 2).unwrap();
     let judged: Vec<_> = measures.iter().filter(|measure| measure.value.is_some()).collect();
-    let expected = DEFINITIONS.metrics[metric].target.unwrap();
+    let expected = DEFINITIONS.metrics[metric].expected.unwrap();
     let surely = |lower: Option<f64>| lower.is_some_and(|lower| lower > expected);
     (judged.len(), judged.iter().filter(|measure| surely(measure.lower)).count())
 }

@@ -60,6 +60,17 @@ fn metric(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>, id: String, pillar: St
     if let (Some(better), Some(unit)) = (better, unit) {
         scale(sheet, better, unit, target.as_ref(), limit.as_ref());
     }
+    let expected = fields.number(sheet, "expected");
+    if let Some(expected) = &expected
+        && (target.is_some() || limit.is_some() || better == Some(Better::Neither))
+    {
+        let hint = Some("it stands in place of target and limit, and says with better which side is told".to_string());
+        sheet.issue(
+            expected.offset,
+            "expected: found beside a target or a limit, or where neither way is better",
+            hint,
+        );
+    }
     let minimum_n = fields.whole(sheet, "minimum_n").unwrap_or(1);
     let beside = fields.texts(sheet, "beside").unwrap_or_default();
     let up_to = fields.text(sheet, "up_to");
@@ -81,6 +92,7 @@ fn metric(sheet: &mut Sheet<'_>, fields: &mut Fields<'_>, id: String, pillar: St
         definition: definition?,
         target: target.map(|target| target.value),
         limit: limit.map(|limit| limit.value),
+        expected: expected.map(|expected| expected.value),
         minimum_n,
         beside: beside.into_iter().map(|id| id.value).collect(),
         up_to,

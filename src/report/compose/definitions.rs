@@ -59,8 +59,11 @@ fn evidence(card: &Card) -> Vec<(String, String)> {
         add("With numbers", format!("{} / {}", plain(over), plain(under)));
     }
     if let Some(target) = &card.target {
-        let by =
-            if target.declared_by == DeclaredBy::Default { " (the metric's default, agreed with nobody)" } else { "" };
+        let by = match target.declared_by {
+            DeclaredBy::Default => " (the metric's default, agreed with nobody)",
+            DeclaredBy::Chance => " (what chance gives: only an interval wholly beyond it is missed)",
+            DeclaredBy::Project => "",
+        };
         let limit = target
             .limit
             .map_or_else(String::new, |limit| format!(" scores 100, {} scores 0", figure::target(&card.metric, limit)));
