@@ -35,8 +35,8 @@ UNION ALL SELECT 'work_points_finished', '', '', sum(points) FROM done
 UNION ALL SELECT 'velocity_median', '', '', CASE WHEN count(finished) >= 3 THEN median(finished) END FROM recent
 UNION ALL SELECT 'velocity_iqr', '', '', CASE WHEN count(finished) >= 4 THEN quantile_cont(finished, 0.75) - quantile_cont(finished, 0.25) END FROM recent
 UNION ALL SELECT 'sprint_commitment_item_share', '', '', sum(kept) / sum(promised) FROM sprints WHERE asked("end")
-UNION ALL SELECT 'csat', '', '', CASE WHEN count(glad) >= 5 THEN avg(CASE WHEN glad THEN 1.0 WHEN NOT glad THEN 0.0 END) END FROM given WHERE subject IN ('ticket', 'service')
-UNION ALL SELECT 'csat', 'customer', customer, CASE WHEN count(glad) >= 5 THEN avg(CASE WHEN glad THEN 1.0 WHEN NOT glad THEN 0.0 END) END FROM given WHERE subject IN ('ticket', 'service') GROUP BY customer
+UNION ALL SELECT 'csat', '', '', CASE WHEN count(glad) >= 5 THEN avg(CASE WHEN glad THEN 1.0 WHEN NOT glad THEN 0.0 END) END FROM given WHERE subject IN ('ticket', 'service') AND scale <> 10
+UNION ALL SELECT 'csat', 'customer', customer, CASE WHEN count(glad) >= 5 THEN avg(CASE WHEN glad THEN 1.0 WHEN NOT glad THEN 0.0 END) END FROM given WHERE subject IN ('ticket', 'service') AND scale <> 10 GROUP BY customer
 UNION ALL SELECT 'nps', '', '', CASE WHEN count(score) >= 5 THEN 100 * (count(*) FILTER (score >= 9) - count(*) FILTER (score <= 6)) / count(score) END FROM given WHERE scale = 10
 UNION ALL SELECT 'approach_satisfaction_mean', '', '', CASE WHEN count(part) >= 3 THEN avg(part) END FROM given WHERE subject = 'approach'
 UNION ALL SELECT 'alignment_mean', '', '', CASE WHEN sum(n) >= 3 THEN avg(mean) END

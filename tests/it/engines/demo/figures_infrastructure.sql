@@ -81,8 +81,8 @@ UNION ALL SELECT 'patches_missing', '', '', count(*) FROM patches, moment
 -- An index: scores on the index's own scales, clipped, weighed over those that there are.
 UNION ALL SELECT 'financial_perspective', '', '', sum(weight * score) / sum(weight) FROM (
     SELECT weight, 100 * CASE WHEN part < 0 THEN 0 WHEN part > 1 THEN 1 ELSE part END AS score FROM (
-        SELECT 2 AS weight, (sum(cost) / sum(budget) - 1.3) / (1 - 1.3) AS part FROM asked_months WHERE costed AND budgeted
+        SELECT 2 AS weight, (sum(cost) / sum(budget) - 1.2) / (1 - 1.2) AS part FROM asked_months WHERE costed AND budgeted
         UNION ALL SELECT 1, (sum(cost) FILTER (elsewhere IS NOT NULL) / sum(elsewhere) - 1.5) / (1 - 1.5) FROM asked_months
-        UNION ALL SELECT 1, (sum(benefit) / sum(cost) - 0.5) / (1.5 - 0.5) FROM asked_months WHERE costed AND month IN (SELECT month FROM asked_months WHERE benefit IS NOT NULL)
+        UNION ALL SELECT 1, (sum(benefit) / sum(cost) - 0.8) / (1.2 - 0.8) FROM asked_months WHERE costed AND month IN (SELECT month FROM asked_months WHERE benefit IS NOT NULL)
     ) WHERE part IS NOT NULL
 );
