@@ -9,10 +9,10 @@
 //! | floor | holds |
 //! |---|---|
 //! | [`arithmetic`] | periods, calendars, intervals, statistics: nothing of IT service |
-//! | [`declaration`] | what users declare: tables, mappings, metrics, reports, the project; issues at file and line |
+//! | [`declaration`] | what users declare: tables, mappings, metrics, reports, objectives, the project; issues at file and line |
 //! | [`lake`] | Delta tables of Parquet that keep every version of every record |
 //! | [`ingest`] | exports of any tool, by a mapping, into the lake; findings, rejects, the ledger |
-//! | [`facts`] | one derived table per grain, with clocks, paths and service time |
+//! | [`facts`] | one derived table per grain, with clocks, paths, service time, objectives, agreements, money and work |
 //! | [`metrics`] | the kernel: all metrics of a fact over all slices and periods in one reading |
 //! | [`scorecard`] | targets, scores, indices, signals, contributions |
 //! | [`report`] | one ready document and the formats that write it out |

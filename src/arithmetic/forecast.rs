@@ -14,6 +14,10 @@ pub fn days_until_done(done: &[u32], items: u32, shares: &[f64], trials: usize, 
     if done.iter().all(|count| *count == 0) || trials == 0 {
         return None;
     }
+    // What the best of days could not do in ten years needs no trial.
+    if done.iter().max().is_some_and(|most| u64::from(*most) * u64::from(HORIZON) < u64::from(items)) {
+        return Some(vec![None; shares.len()]);
+    }
     let mut random = SplitMix::new(seed);
     let mut days: Vec<u32> = (0..trials).map(|_| trial(done, items, &mut random)).collect();
     days.sort_unstable();
@@ -65,6 +69,7 @@ mod tests {
         assert_eq!((days(&[], 5), days(&[0, 0], 5), days_until_done(&[1], 5, &SHARES, 0, 1)), (None, None, None));
         assert_eq!(days(&[1], HORIZON + 1), Some(vec![None; 3]), "longer than anybody looks ahead");
         assert_eq!(days(&[1], HORIZON), Some(vec![Some(HORIZON); 3]));
+        assert_eq!(days(&[0, 1], u32::MAX), Some(vec![None; 3]), "not even the best of days would do");
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub const Z95: f64 = 1.959_963_984_540_054;
 /// Bootstrap resamples. With 999 the 2.5 % and 97.5 % points are the 25th and the 975th mean, without interpolation.
 const RESAMPLES: usize = 999;
 /// Largest sample that is bootstrapped; above it the mean's distribution is normal enough.
-const BOOTSTRAP_LIMIT: usize = 1000;
+pub(super) const BOOTSTRAP_LIMIT: usize = 1000;
 /// Largest sample whose order-statistic ranks are looked up in the binomial distribution itself.
 const EXACT_RANKS_LIMIT: usize = 1000;
 

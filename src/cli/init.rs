@@ -33,6 +33,9 @@ const TEMPLATE: &str = r#"# A nines project. Put exports into exports/ and say: 
 name = "My organisation"
 zone = "Europe/Brussels"        # reporting time zone; periods begin at its midnight
 # fiscal_year_start = 4         # FY2026 is the fiscal year that ends in 2026; its quarters are FY2026-Q1 and so on
+# since = "2026-01-01"          # service time is accounted from this day on; else from the first record
+# as_of = "2026-07-06T06:00:00+02:00"                  # what "now" means for the figures; else the moment of the run
+# reports = ["weekly", "service-desk", "delivery", "slo", "availability", "suppliers", "practice", "quarter"]   # what a run writes
 
 # Files are recognised by their headers. Name a mapping where they are not: `nines sources` lists them.
 @EXPORTS@# mapping = "servicenow/incident"
@@ -60,6 +63,14 @@ calendar = "office"
 # respond_within = { 1 = { within = "15m", calendar = "always" }, 2 = "1h" }   # `always` is around the clock
 # restore_within = { 1 = "1h", 2 = "4h" }              # incidents, by severity
 resolve_within = { 1 = "4h", 2 = "8h", 3 = "30h", 4 = "60h" }
+
+# How the time of services is accounted, and what differs for single ones.
+# [service_time]
+# maintenance = "excluded"      # announced windows don't count; or "up", "down"
+# degradation_weight = 0.3      # a degraded hour counts as so much of an hour down
+# merge_gap_s = 60              # down times less than this apart are one failure
+# [service_time.by_service]
+# "E-mail" = { maintenance = "up", merge_gap_s = 300 }
 
 # Environments that are production, whatever their case, and the time within which an answer satisfies (Apdex).
 # [delivery]

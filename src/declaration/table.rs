@@ -100,6 +100,21 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Pairs of instants (earlier, later) that must not be reversed.
     pub order: Vec<(String, String)>,
+    /// For a fact that rests on what is declared beside the tables: on what.
+    pub rests_on: Option<RestsOn>,
+    /// For a fact: whether its durations are counted on the one calendar that an agreement names, where one does.
+    pub hours: bool,
+}
+
+/// What a fact rests on beside tables. A fact must not rest on itself through others: what rests on metrics is the ground of no
+/// agreement, and what rests on either that of no objective.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RestsOn {
+    /// On objectives.
+    Objectives,
+    /// On what metrics measure, or on their definitions.
+    Metrics,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +128,9 @@ struct RawTable {
     newest: Option<Spanned<String>>,
     #[serde(default)]
     order: Vec<Spanned<(String, String)>>,
+    rests_on: Option<RestsOn>,
+    #[serde(default)]
+    hours: bool,
     columns: BTreeMap<Spanned<String>, RawColumn>,
 }
 
@@ -199,6 +217,8 @@ impl Table {
             newest: raw.newest.map(Spanned::into_inner),
             columns,
             order: raw.order.into_iter().map(Spanned::into_inner).collect(),
+            rests_on: raw.rests_on,
+            hours: raw.hours,
         })
     }
 

@@ -86,6 +86,12 @@ pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
     fact.instant("day", rows.iter().map(|row| Some(row.1)).collect())?;
     fact.integer("units", rows.iter().map(|row| Some(row.2)).collect());
     fact.integer("tickets", rows.iter().map(|row| Some(row.3)).collect());
+    // The day of as-of has not had all its hours.
+    let running = days.last().map(|(start, _)| *start).filter(|start| {
+        let day = local_time::to_local(*start, zone).map(|at| at.date());
+        day.and_then(|day| day.succ_opt()).is_none_or(|next| local_time::day_start(next, zone) > as_of)
+    });
+    fact.boolean("over", rows.iter().map(|row| Some(Some(row.1) != running)).collect());
     fact.finish()
 }
 

@@ -17,6 +17,9 @@ const DAY: i64 = 86_400 * 1_000_000;
 /// The trend is that of the peaks of so many days at most.
 const WINDOW_DAYS: i64 = 90;
 
+/// Days of which it is reckoned when the resource will be full, the newest: a year and a week.
+const FORECASTS: usize = 371;
+
 /// Fewer days with readings than this make no trend.
 const FEWEST_DAYS: usize = 14;
 
@@ -189,7 +192,8 @@ pub(super) fn build_days(context: &Context) -> Result<DataFrame, LakeError> {
             };
             let row = |place: usize| {
                 let so_far = &days[..=place];
-                (days[place].clone(), until(place), week_peak(so_far), forecast(so_far))
+                let recent = place + FORECASTS >= days.len();
+                (days[place].clone(), until(place), week_peak(so_far), if recent { forecast(so_far) } else { None })
             };
             (0..days.len()).map(row).collect()
         })

@@ -11,6 +11,7 @@ use crate::arithmetic::interval;
 use crate::lake::LakeError;
 
 /// What the events say about one ticket.
+#[derive(Default)]
 pub(super) struct Course {
     /// Its way through the teams.
     pub path: Option<Path>,
@@ -81,18 +82,7 @@ fn course<'a>(
     rows: impl Iterator<Item = (i64, Option<&'a str>, Option<&'a str>)>,
     as_of: i64,
 ) -> Course {
-    let mut found = Course {
-        path,
-        holds: Vec::new(),
-        waited: Vec::new(),
-        has_states: false,
-        done: Vec::new(),
-        stops: Vec::new(),
-        returns: 0,
-        straight: true,
-        first_done: None,
-        diagnosed: None,
-    };
+    let mut found = Course { path, straight: true, ..Course::default() };
     let (mut waiting, mut by_state, mut done_from): (Option<(Wait, i64)>, Option<Wait>, Option<i64>) =
         (None, None, None);
     let mut first_state = None;

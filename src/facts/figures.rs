@@ -44,14 +44,20 @@ pub struct About {
     pub unit: Unit,
     /// Which way is better.
     pub better: Better,
-    /// The facts that it rests on, each with its columns.
-    pub facts: Vec<(String, Vec<String>)>,
+    /// Whether it counts what stands at a moment, and not what happened in a period.
+    pub stock: bool,
+    /// Whether a fact under it rests on what metrics measure.
+    pub rests_on_metrics: bool,
+    /// Whether the durations of all facts under it are counted on the calendar that an agreement names.
+    pub hours: bool,
+    /// The columns of each fact that it rests on.
+    pub columns: Vec<Vec<String>>,
 }
 
 impl About {
     /// Whether all facts that it rests on have a column.
     pub fn has(&self, column: &str) -> bool {
-        !self.facts.is_empty() && self.facts.iter().all(|(_, columns)| columns.iter().any(|name| name == column))
+        !self.columns.is_empty() && self.columns.iter().all(|columns| columns.iter().any(|name| name == column))
     }
 }
 

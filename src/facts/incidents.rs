@@ -10,7 +10,7 @@ use super::columns::{Builder, boolean, counted_s, instant, integer, text};
 use super::context::Context;
 use crate::lake::LakeError;
 
-/// The ids of one table's records that a link of a kind says something about, from either end as it is written.
+/// The ids of one table's records that a link of a kind says something about, from the first table to the second as it is written.
 pub(super) fn linked(
     context: &Context,
     kind: &str,

@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::columns::{number, text};
+use super::columns::{instant, number, text};
 use super::context::Context;
 use crate::declaration::project::practice::currency_code;
 use crate::lake::LakeError;
 
-/// The tables that hold amounts: what they share is the currency of a project that declares none.
-const TABLES: [&str; 3] = ["finance", "register", "agreements"];
+/// The tables that hold amounts, each with the instant of its rows: what they share by as-of is the currency of a project that
+/// declares none.
+const TABLES: [(&str, &str); 3] = [("finance", "at"), ("register", "opened_at"), ("agreements", "valid_from")];
 
 /// What each currency is worth in the currency of the figures.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,13 +27,15 @@ impl Money {
             return Ok(Self::new(currency, &declared.rates));
         }
         let mut found = BTreeSet::new();
-        for table in TABLES {
+        for (table, since) in TABLES {
             let frame = context.frame(table)?;
             if frame.width() == 0 {
                 continue;
             }
-            for (amount, currency) in number(&frame, "amount")?.into_iter().zip(text(&frame, "currency")?) {
-                found.extend(amount.and(currency).map(|text| text.trim().to_ascii_uppercase()));
+            let (amount, currency) = (number(&frame, "amount")?, text(&frame, "currency")?);
+            let since = instant(&frame, since, None)?;
+            for row in (0..frame.height()).filter(|row| since[*row].is_none_or(|at| at <= context.as_of)) {
+                found.extend(amount[row].and(currency[row]).map(|text| text.trim().to_ascii_uppercase()));
             }
         }
         let only = found.pop_first().filter(|_| found.is_empty());

@@ -166,7 +166,12 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.text("release", rows.iter().map(|row| Some(row.release)).collect::<Vec<_>>());
     fact.text("kind", rows.iter().map(|row| row.kind).collect::<Vec<_>>());
     fact.text("environment", rows.iter().map(|row| Some(row.stage.environment)).collect::<Vec<_>>());
-    let stage = |row: &Row| format!("{} {}", row.stage.place + 1, row.stage.environment);
+    // Numbered by the way of all services, so that one environment has one name.
+    let digits = order.len().to_string().len();
+    let stage = |row: &Row| {
+        let place = order.iter().position(|name| *name == row.stage.environment).unwrap_or(row.stage.place);
+        format!("{:0digits$} {}", place + 1, row.stage.environment)
+    };
     fact.text("stage", rows.iter().map(|row| Some(stage(row))).collect());
     fact.integer("position", rows.iter().map(|row| Some(row.stage.place as i64 + 1)).collect());
     fact.boolean("first_stage", rows.iter().map(|row| Some(row.stage.place == 0)).collect());

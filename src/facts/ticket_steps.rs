@@ -6,14 +6,15 @@ use polars::prelude::*;
 
 use super::clock_course::{Course, courses};
 use super::clock_wait::Wait;
-use super::columns::{Builder, elapsed_s, integer, text};
+use super::columns::{Builder, elapsed_s, instant, text};
 use super::context::Context;
 use super::path::Step;
 use super::ticket_log::Log;
 use crate::lake::LakeError;
 
 /// Columns that a step has from its ticket.
-const OF_THE_TICKET: [&str; 6] = ["kind", "customer", "channel", "supplier", "category", "parent"];
+const OF_THE_TICKET: [&str; 8] =
+    ["service", "priority", "kind", "customer", "channel", "supplier", "category", "parent"];
 
 /// One step, with where it stands among those of its ticket.
 struct Row<'a> {
@@ -22,7 +23,7 @@ struct Row<'a> {
     step: &'a Step,
     /// When the stay that it begins was first touched.
     accepted: Option<i64>,
-    /// When that stay ended, or as-of.
+    /// When that stay ended: with the next step, the ticket, or as-of.
     left: i64,
     /// Whether it is a bounce, and the ticket bounces between the two teams in the other direction, too.
     ping_pong: bool,
@@ -51,30 +52,28 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let courses = courses(context, &references.tier, None)?;
     let (tickets, events) = (context.fact("tickets")?, context.frame("ticket_events")?);
     let log = Log::read(&events, context.as_of)?;
-    let table = context.frame("tickets")?;
-    let (id, service) = (text(&table, "id")?, text(&table, "service")?);
-    let priority = integer(&table, "priority")?;
-    let row_of: BTreeMap<&str, usize> = id.iter().enumerate().filter_map(|(row, id)| id.map(|id| (id, row))).collect();
+    let place: BTreeMap<&str, usize> =
+        text(&tickets, "id")?.into_iter().enumerate().filter_map(|(row, id)| Some((id?, row))).collect();
+    let ended = instant(&tickets, "ended_at", None)?;
     let mut rows: Vec<Row> = Vec::new();
     for (ticket, course) in &courses {
         let Some(path) = &course.path else { continue };
         let touches = log.touches(ticket);
         let bounces = path.bounces();
-        for (place, step) in path.steps.iter().enumerate() {
-            let left = path.steps.get(place + 1).map_or(context.as_of, |next| next.at);
+        for (at, step) in path.steps.iter().enumerate() {
+            // The last stay lasts until the ticket ends.
+            let end = place.get(ticket.as_str()).and_then(|row| ended[*row]).unwrap_or(context.as_of).max(step.at);
+            let left = path.steps.get(at + 1).map_or(end, |next| next.at);
             // The first stay is the first that can be touched; a step leads to the second or a later one.
-            let accepted = touches.get(place + 2).copied().flatten();
+            let accepted = touches.get(at + 2).copied().flatten();
             let ways = [(&step.from.team, &step.to.team), (&step.to.team, &step.from.team)];
             let ping_pong = ways.iter().all(|(from, to)| bounces.contains(&(from.as_str(), to.as_str())));
             rows.push(Row { ticket, course, step, accepted, left, ping_pong: step.bounce && ping_pong });
         }
     }
-    let row = |one: &Row| row_of.get(one.ticket).copied();
     let mut fact = Builder::default();
     fact.text("ticket", rows.iter().map(|one| Some(one.ticket)).collect::<Vec<_>>());
     fact.instant("at", rows.iter().map(|one| Some(one.step.at)).collect())?;
-    fact.text("service", rows.iter().map(|one| row(one).and_then(|row| service[row])).collect::<Vec<_>>());
-    fact.integer("priority", rows.iter().map(|one| row(one).and_then(|row| priority[row])).collect());
     fact.text("from_team", rows.iter().map(|one| Some(one.step.from.team.as_str())).collect::<Vec<_>>());
     fact.text("to_team", rows.iter().map(|one| Some(one.step.to.team.as_str())).collect::<Vec<_>>());
     fact.text("pair", rows.iter().map(|one| Some(one.pair())).collect::<Vec<_>>());
@@ -96,8 +95,6 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.number("accept_observed_s", rows.iter().map(|one| watched(one).filter(|_| log.names_people)).collect());
     fact.boolean("accepted", accepted.iter().map(|at| Some(at.is_some()).filter(|_| log.names_people)).collect());
     // A step of a ticket that the fact doesn't have has nothing from it.
-    let place: BTreeMap<&str, usize> =
-        text(&tickets, "id")?.into_iter().enumerate().filter_map(|(row, id)| Some((id?, row))).collect();
     let places: IdxCa = rows.iter().map(|one| place.get(one.ticket).map(|row| *row as IdxSize)).collect();
     let own = tickets.select(OF_THE_TICKET)?.take(&places)?;
     Ok(fact.finish()?.hstack(own.columns())?)
@@ -118,15 +115,10 @@ mod tests {
         let teams = [(0, "Desk"), (10, "Apps"), (30, "Desk")];
         let course = |waited: &[(Wait, i64, i64)]| Course {
             path: path(teams.map(|(at, team)| (at, Some(team))), &tiers, None::<&BTreeSet<(i64, i64)>>),
-            holds: Vec::new(),
             waited: waited.to_vec(),
             has_states: true,
-            done: Vec::new(),
-            stops: Vec::new(),
-            returns: 0,
             straight: true,
-            first_done: None,
-            diagnosed: None,
+            ..Course::default()
         };
         let of = |waited: &[(Wait, i64, i64)]| {
             let course = course(waited);

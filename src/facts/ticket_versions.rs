@@ -86,7 +86,7 @@ pub(super) fn histories(context: &Context) -> Result<BTreeMap<String, History>, 
 
 /// The priority that impact and urgency give: their sum less one, at most the lowest that is in use.
 pub(super) fn by_matrix(impact: Option<i64>, urgency: Option<i64>, lowest: Option<i64>) -> Option<i64> {
-    Some((impact? + urgency? - 1).min(lowest?))
+    Some(impact?.checked_add(urgency?)?.checked_sub(1)?.min(lowest?))
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ pub(super) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     fact.boolean("for_user", rows.iter().map(|row| Some(row.wait == Wait::User)).collect());
     fact.instant("from_at", rows.iter().map(|row| Some(row.from)).collect())?;
     fact.instant("to_at", rows.iter().map(|row| row.over.map(|_| row.until)).collect())?;
-    fact.text("over", rows.iter().map(|row| row.over).collect());
+    fact.text("went", rows.iter().map(|row| row.over).collect());
     fact.number("waited_s", rows.iter().map(|row| elapsed_s(Some(row.from), Some(row.until))).collect());
     fact.boolean("unanswered", rows.iter().map(unanswered).collect());
     fact.number("target_s", rows.iter().map(|row| row.clock.map(|clock| clock.target_s)).collect());
@@ -103,18 +103,8 @@ mod tests {
 
     #[test]
     fn waits_lie_within_the_life_and_say_how_they_ended() {
-        let course = Course {
-            path: None,
-            holds: Vec::new(),
-            waited: vec![(Wait::User, 10, 20), (Wait::Supplier, 30, 40), (Wait::Change, 50, 100)],
-            has_states: true,
-            done: Vec::new(),
-            stops: Vec::new(),
-            returns: 0,
-            straight: true,
-            first_done: None,
-            diagnosed: None,
-        };
+        let waited = vec![(Wait::User, 10, 20), (Wait::Supplier, 30, 40), (Wait::Change, 50, 100)];
+        let course = Course { waited, has_states: true, straight: true, ..Course::default() };
         let entries: Vec<Entry> = [10, 20, 30, 40, 50]
             .map(|at| Entry { at, state: Some("x"), actor: Some("Ann"), ..Entry::default() })
             .to_vec();

@@ -18,8 +18,7 @@ const FEWEST: usize = 10;
 const EXPECTED: f64 = 0.85;
 
 /// The columns that a stretch of work has from its item.
-const OF_THE_ITEM: [&str; 8] =
-    ["kind", "origin", "service", "team", "style", "class_of_service", "from_service_management", "in_order"];
+const OF_THE_ITEM: [&str; 6] = ["kind", "origin", "service", "team", "style", "class_of_service"];
 
 /// The moments of an item, those later than as-of missing.
 #[derive(Clone, Copy, Debug)]

@@ -281,13 +281,7 @@ pub fn current(
     as_of: Option<i64>,
 ) -> Result<Option<LazyFrame>, LakeError> {
     let keys: Vec<PlSmallStr> = table.key.iter().map(|name| name.as_str().into()).collect();
-    let mut rows = history(lake, table, known_at)?;
-    if let (Some(as_of), Some(made)) = (as_of, &table.newest) {
-        let made_by_then = col(made.as_str()).lt_eq(lit(as_of).cast(instant_type())).fill_null(lit(true));
-        // What is later goes before everything else, and the order within both is kept.
-        let options = SortMultipleOptions::default().with_maintain_order(true);
-        rows = rows.map(|rows| rows.sort_by_exprs([made_by_then], options));
-    }
+    let rows = sorted(lake, table, known_at, as_of)?;
     Ok(rows.map(|rows| rows.unique_stable(Some(by_name(keys, true, false)), UniqueKeepStrategy::Last)))
 }
 
@@ -297,19 +291,31 @@ pub fn current(
 /// # Errors
 /// When the table cannot be read.
 pub fn history(lake: &Lake, table: &Table, known_at: Option<i64>) -> Result<Option<LazyFrame>, LakeError> {
+    sorted(lake, table, known_at, None)
+}
+
+/// The versions in their order; with `as_of` those that were made later go before everything else.
+fn sorted(
+    lake: &Lake,
+    table: &Table,
+    known_at: Option<i64>,
+    as_of: Option<i64>,
+) -> Result<Option<LazyFrame>, LakeError> {
     let Some(mut rows) = lake.scan(&table.name)? else { return Ok(None) };
     if let Some(known_at) = known_at {
         rows = rows.filter(col("_ingested_at").lt_eq(lit(known_at).cast(instant_type())));
     }
-    let order: Vec<PlSmallStr> = table
-        .newest
-        .iter()
-        .map(String::as_str)
-        .chain(["_version", "_ingested_at", "_file", "_row"])
-        .map(PlSmallStr::from)
+    let made_by_then =
+        |(as_of, made): (i64, &String)| col(made.as_str()).lt_eq(lit(as_of).cast(instant_type())).fill_null(lit(true));
+    let newest = table.newest.iter().map(String::as_str);
+    let order: Vec<Expr> = as_of
+        .zip(table.newest.as_ref())
+        .map(made_by_then)
+        .into_iter()
+        .chain(newest.chain(["_version", "_ingested_at", "_file", "_row"]).map(col))
         .collect();
     let options = SortMultipleOptions::default().with_maintain_order(true).with_nulls_last(false);
-    Ok(Some(rows.sort(order, options)))
+    Ok(Some(rows.sort_by_exprs(order, options)))
 }
 
 /// The columns of a table in the lake: as declared, then the loader's own.

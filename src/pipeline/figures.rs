@@ -8,6 +8,7 @@ use polars::prelude::{DataFrame, PolarsError};
 use super::session::Session;
 use crate::declaration::expression::parse_row;
 use crate::declaration::metric::Definition;
+use crate::declaration::table::{RestsOn, Table};
 use crate::facts::Context;
 use crate::facts::figures::{About, Ask, Figure, Figures};
 use crate::lake::LakeError;
@@ -26,12 +27,16 @@ impl Figures for Session {
             rests_on.extend(metric.fact());
             open.extend(metric.inputs().iter().filter_map(|input| metrics.get(input)));
         }
-        let columns = |fact: &str| {
-            let declared =
-                facts.get(fact).map(|table| table.columns.iter().map(|column| column.name.clone()).collect());
-            (fact.to_string(), declared.unwrap_or_default())
-        };
-        Some(About { unit: found.unit, better: found.better, facts: rests_on.into_iter().map(columns).collect() })
+        let tables: Vec<&Table> = rests_on.into_iter().filter_map(|fact| facts.get(fact)).collect();
+        let columns = |table: &&Table| table.columns.iter().map(|column| column.name.clone()).collect();
+        Some(About {
+            unit: found.unit,
+            better: found.better,
+            stock: found.is_stock(),
+            rests_on_metrics: tables.iter().any(|table| table.rests_on == Some(RestsOn::Metrics)),
+            hours: tables.iter().all(|table| table.hours),
+            columns: tables.iter().map(columns).collect(),
+        })
     }
 
     fn measure(&self, asks: &[Ask], calendar: Option<&str>) -> Result<Vec<Vec<Figure>>, LakeError> {
@@ -68,15 +73,15 @@ fn answer(
         let filter = filter.map_err(|refusal| refused(format!("{}: {}", ask.metric, refusal.message)))?;
         requests.push(Request { metric: ask.metric.clone(), by: Vec::new(), periods: ask.periods.clone(), filter });
     }
-    let alone = |request: &Request| metrics.get(&request.metric).is_some_and(|metric| metric.fact().is_some());
+    let is_plain = |request: &Request| metrics.get(&request.metric).is_some_and(|metric| metric.fact().is_some());
     let measured = |requests: &[Request]| -> Result<Vec<Measure>, LakeError> {
         evaluate(fact, metrics, requests, session.as_of).map_err(|error| refused(error.to_string()))
     };
-    let together: Vec<Request> = requests.iter().filter(|request| alone(request)).cloned().collect();
+    let together: Vec<Request> = requests.iter().filter(|request| is_plain(request)).cloned().collect();
     let mut rest = measured(&together)?.into_iter();
     let mut found = Vec::new();
     for request in &requests {
-        let own: Vec<Measure> = if alone(request) {
+        let own: Vec<Measure> = if is_plain(request) {
             rest.by_ref().take(request.periods.len()).collect()
         } else {
             measured(std::slice::from_ref(request))?

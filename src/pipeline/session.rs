@@ -12,6 +12,7 @@ use crate::declaration::catalogue::Catalogue;
 use crate::declaration::definitions::Definitions;
 use crate::declaration::issue::{Issue, Level};
 use crate::declaration::project::Project;
+use crate::declaration::table::RestsOn;
 use crate::facts::{self, Context, FACTS};
 use crate::lake::{Lake, LakeError};
 use crate::metrics::MeasureError;
@@ -169,7 +170,10 @@ impl Session {
         let mut parts = vec![env!("CARGO_PKG_VERSION").to_string(), self.project.text.clone(), self.as_of.to_string()];
         parts.push(format!("{:?}", self.definitions.facts.get(fact)));
         if tables == facts::EVERY_TABLE {
-            parts.push(format!("{:?} {:?}", self.definitions.objectives, self.definitions.metrics));
+            parts.push(format!("{:?}", self.definitions.objectives));
+        }
+        if self.definitions.facts.get(fact).is_some_and(|fact| fact.rests_on == Some(RestsOn::Metrics)) {
+            parts.push(format!("{:?}", self.definitions.metrics));
         }
         let every = tables == facts::EVERY_TABLE;
         let named = tables.iter().copied().filter(|_| !every);

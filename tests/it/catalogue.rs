@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use nines::arithmetic::local_time::from_rfc3339;
 use nines::arithmetic::period::{Period, PeriodKind};
 use nines::declaration::catalogue::Catalogue;
 use nines::declaration::definitions::Definitions;
@@ -13,8 +14,9 @@ use nines::metrics::example::differences;
 use nines::metrics::measure::{Measure, State};
 use nines::metrics::{MeasureError, Request, evaluate};
 use polars::prelude::*;
+use serde_json::Value;
 
-use crate::project::{Project, nines};
+use crate::project::{Project, Row, nines};
 
 /// Metrics that other people's reports name.
 const IDS: &str = "tickets_opened tickets_resolved ticket_backlog ticket_backlog_age_median time_to_resolve_mean \
@@ -84,7 +86,9 @@ fn the_promised_metrics_are_there_and_are_cut_by_columns_that_exist() {
     for id in IDS.split_whitespace() {
         assert!(definitions.metrics.contains_key(id), "no metric `{id}`");
     }
-    assert!(definitions.metrics.len() >= 40);
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let count = definitions.metrics.len();
+    assert!(readme.contains(&format!("lists {count} metrics")), "README doesn't say that there are {count}");
     for metric in definitions.metrics.values() {
         let Some(fact) = metric.fact() else { continue };
         let columns: BTreeSet<&str> =
@@ -199,4 +203,52 @@ fn the_markdown_lists_are_whole() {
     for (name, fact) in &definitions.facts {
         assert!(tables.contains(&format!("## `fact_{name}`\n")) && tables.contains(&fact.meaning), "{name}");
     }
+}
+
+/// Rows of a fact that a metric could take in: by their own instant, or alive at the end of the period.
+fn held(rows: &[Row], time: &Time, start: i64, end: i64) -> u64 {
+    let at = |row: &Row, name: &str| row.get(name).and_then(|text| from_rfc3339(text));
+    let within = rows.iter().filter(|row| match time {
+        Time::At(name) => at(row, name).is_some_and(|at| (start..end).contains(&at)),
+        Time::Alive { from, to, .. } => {
+            at(row, from).is_some_and(|from| from < end) && at(row, to).is_none_or(|to| to >= end)
+        }
+    });
+    within.count() as u64
+}
+
+#[test]
+fn what_a_figure_takes_in_and_what_it_leaves_out_are_all_rows_of_the_period() {
+    let project = Project::demo(400, 10);
+    project.expect(0, &["run", "--quiet"]);
+    let definitions = definitions();
+    let mut by_fact: BTreeMap<&str, BTreeMap<&str, &Time>> = BTreeMap::new();
+    for metric in definitions.metrics.values() {
+        if let Definition::Aggregate { fact, time, .. } = &metric.definition {
+            by_fact.entry(fact).or_default().insert(&metric.id, time);
+        }
+    }
+    let ids: Vec<&str> = by_fact.values().flat_map(|metrics| metrics.keys().copied()).collect();
+    let measures = project.measure(&[&ids[..], &["--period", "2026-W26"]].concat());
+    let mut counted = 0;
+    for (fact, metrics) in by_fact {
+        let columns: BTreeSet<&str> = metrics
+            .values()
+            .flat_map(|time| match time {
+                Time::At(at) => vec![at.as_str()],
+                Time::Alive { from, to, .. } => vec![from.as_str(), to.as_str()],
+            })
+            .collect();
+        let columns: Vec<String> = columns.into_iter().map(|name| format!("\"{name}\"")).collect();
+        let rows = project.query(&format!("SELECT {} FROM fact_{fact}", columns.join(", ")));
+        for (id, time) in metrics {
+            let measure = measures.iter().find(|measure| measure["metric"] == id).unwrap();
+            let instant = |end: &str| from_rfc3339(measure["period"][end].as_str().unwrap()).unwrap();
+            let all = held(&rows, time, instant("start"), instant("end"));
+            let left: u64 = measure["excluded"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+            assert_eq!(measure["rows"].as_u64().unwrap() + left, all, "{id}: {measure}");
+            counted += all;
+        }
+    }
+    assert!(counted > 1_000, "the demo has too few rows to show anything: {counted}");
 }

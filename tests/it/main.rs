@@ -9,7 +9,6 @@
 mod accounts;
 mod agreements;
 mod architecture;
-mod audit;
 mod canonical_tables;
 mod catalogue;
 mod change_rules;
@@ -36,5 +35,7 @@ mod reliability;
 mod restated;
 mod rules;
 mod slo;
+mod stale;
 mod ticket_clocks;
+mod ticket_rules;
 mod vendors;

@@ -204,6 +204,7 @@ fn honest_queues_are_rarely_taken_for_patterns() {
         let (judged, alarms) =
             found("priority_lowered_before_breach", &moments("ticket_priorities", &teams, &clocks, target_s));
         println!("priority_lowered_before_breach {target_h} h {times:?}: {alarms} of {judged}");
+        assert!(judged > 100, "priority_lowered_before_breach {times:?}: only {judged} judged");
         assert!(alarms as f64 <= by_chance(judged), "{target_h} h {times:?}: {alarms} of {judged}");
     }
 }

@@ -199,3 +199,35 @@ fn a_change_is_split_so_that_the_parts_add_up() {
     project.expect(2, &["measure", "longest_outage", "--by", "service", "--contributions", "--period", "2026-W27"]);
     project.expect(2, &["measure", "downtime", "--contributions", "--period", "2026-W27"]);
 }
+
+#[test]
+fn a_record_that_comes_late_for_the_week_before_is_told_though_only_this_week_was_run() {
+    let project = Project::new(
+        "name = \"Old\"\nzone = \"Europe/Brussels\"\nas_of = \"2017-02-27T06:00:00Z\"\nsince = \"2017-01-02\"\n\n[[exports]]\nfiles = \"exports/*.csv\"\n",
+    );
+    let outages = "id,service,started_at,ended_at,kind,planned,weight\n\
+        O-1,Mail,2017-01-30T10:00:00Z,2017-01-30T11:00:00Z,outage,false,1\n\
+        O-2,Web,2017-02-20T10:00:00Z,2017-02-20T10:30:00Z,outage,false,1\n";
+    project.write("exports/outages.csv", outages);
+    project.ok(&["run", "--quiet"]);
+    let late = "id,service,started_at,ended_at,kind,planned,weight\n\
+        O-9,Web,2017-02-14T10:00:00Z,2017-02-14T12:00:00Z,outage,false,1\n";
+    project.write("exports/late.csv", late);
+    let told = project.ok(&["run"]);
+    assert!(told.contains("from what an earlier run reported; for one: nines measure"), "{told}");
+    let page = std::fs::read_to_string(project.path().join("out/weekly-2017-W08.md")).unwrap();
+    assert!(page.contains("## Restated since it was published") && page.contains("2017-W07"), "{page}");
+    // The console counts what the page counts.
+    let count = told.lines().find(|line| line.contains("from what an earlier run")).unwrap();
+    let count = count.split(' ').next().unwrap().to_string();
+    assert!(page.contains(&format!("**{count}** figures restated")), "{count}: {page}");
+    let text = project.ok(&["measure", "downtime", "--period", "2017-W07", "--restated"]);
+    assert!(text.contains("Records since") && text.contains("outages: 1 (O-9)"), "{text}");
+    // Told again by the next run, and published once.
+    project.ok(&["run", "--quiet"]);
+    let sql = "SELECT COUNT(*) AS n FROM measures WHERE metric = 'downtime' AND dims = '{}' AND period = '2017-W07' \
+        AND report = 'weekly'";
+    assert_eq!(project.query(sql)[0]["n"], "1");
+    let page = std::fs::read_to_string(project.path().join("out/weekly-2017-W08.md")).unwrap();
+    assert!(page.contains("2017-W07"), "{page}");
+}

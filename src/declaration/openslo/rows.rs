@@ -6,7 +6,7 @@ use super::fields::{Fields, Notes};
 use super::node::{Entry, Node, Value};
 use crate::declaration::expression::{Refusal, RowExpression, kind_of, parse_row};
 use crate::declaration::objective::{Place, Rows};
-use crate::declaration::table::{Column, Kind, Table};
+use crate::declaration::table::{Column, Kind, RestsOn, Table};
 
 /// What the lake holds.
 #[derive(Clone, Copy)]
@@ -93,9 +93,13 @@ fn named<'a>(notes: &mut Notes, fields: &mut Fields<'_>, holdings: &Holdings<'a>
         }
     }
     let (table, line) = (found?, fields.line_of(key));
-    if key == "fact" && name.starts_with("slo_") {
+    if let Some(ground) = table.rests_on.filter(|_| key == "fact") {
+        let made_of = match ground {
+            RestsOn::Objectives => "objectives",
+            RestsOn::Metrics => "metrics, which may be about objectives,",
+        };
         let message =
-            format!("`{}`: `{name}` is made of objectives and can't be the source of one", fields.path_of(key));
+            format!("`{}`: `{name}` is made of {made_of} and can't be the source of one", fields.path_of(key));
         notes.wrong(line, message, "name the table or fact that the events come from");
         return None;
     }

@@ -1,6 +1,8 @@
 //! Ladders of credits: several rows of one promise, each with the share of the price that is due below its target.
 
-use super::terms::Term;
+use std::collections::BTreeMap;
+
+use super::terms::{Promise, Term};
 use crate::declaration::metric::Better;
 
 /// Whether a value keeps a target. It is the measured value that counts, never a rounded one.
@@ -12,22 +14,42 @@ pub(super) fn keeps(value: f64, target: f64, better: Better) -> bool {
     }
 }
 
-/// For each row whether it is the commitment: the strictest target of its ladder. The others only say what a worse miss costs.
-pub(super) fn commitments(terms: &[Term]) -> Vec<bool> {
-    terms.iter().enumerate().map(|(row, term)| commitment(terms, row) == Some(term.id.as_str())).collect()
+/// One promise with all its steps.
+pub(super) struct Ladder {
+    /// Places of its rows, in the order of their ids.
+    pub steps: Vec<usize>,
+    /// The place of the commitment, the strictest target; the others only say what a worse miss costs.
+    pub commitment: usize,
 }
 
-/// The id of the commitment of the ladder that a row is a step of.
-pub(super) fn commitment(terms: &[Term], row: usize) -> Option<&str> {
-    let term = terms.get(row)?;
-    let strictness = |other: &Term| match term.better {
-        Better::Lower => -other.target,
-        _ => other.target,
+/// The ladders of agreements that are in the order of their ids, in the order of their first steps.
+pub(super) fn ladders(terms: &[Term]) -> Vec<Ladder> {
+    let mut places: BTreeMap<Promise, usize> = BTreeMap::new();
+    let mut found: Vec<Vec<usize>> = Vec::new();
+    for (row, term) in terms.iter().enumerate() {
+        let place = *places.entry(term.promise()).or_insert(found.len());
+        if place == found.len() {
+            found.push(Vec::new());
+        }
+        found[place].push(row);
+    }
+    let strictness = |row: &usize| match terms[*row].better {
+        Better::Lower => -terms[*row].target,
+        _ => terms[*row].target,
     };
-    let steps = terms.iter().filter(|other| other.same_promise(term));
-    // Of equals the first by id.
-    let best = steps.min_by(|a, b| strictness(b).total_cmp(&strictness(a)).then_with(|| a.id.cmp(&b.id)));
-    best.map(|best| best.id.as_str())
+    let ladder = |steps: Vec<usize>| {
+        // Of equals the first by id.
+        let best = steps.iter().rev().max_by(|a, b| strictness(a).total_cmp(&strictness(b))).copied();
+        Ladder { commitment: best.unwrap_or(0), steps }
+    };
+    found.into_iter().map(ladder).collect()
+}
+
+/// For each row whether it is the commitment of its ladder.
+pub(super) fn commitments(terms: &[Term]) -> Vec<bool> {
+    let mut found = vec![false; terms.len()];
+    ladders(terms).iter().for_each(|ladder| found[ladder.commitment] = true);
+    found
 }
 
 /// The share of the price that each row of a ladder adds for a measured value: the largest share of the steps that were missed,
@@ -83,9 +105,15 @@ mod tests {
 
     #[test]
     fn the_strictest_step_is_the_commitment_and_no_value_owes_nothing() {
-        let rows = [term("C/2", 0.99), term("C/1", 0.999), Term { service: Some("Mail".into()), ..term("D", 0.9) }];
-        assert_eq!(commitments(&rows), [false, true, true]);
-        assert_eq!(commitment(&rows, 0), Some("C/1"));
+        let rows = [term("C/1", 0.999), term("C/2", 0.99), Term { service: Some("Mail".into()), ..term("D", 0.9) }];
+        assert_eq!(commitments(&rows), [true, false, true]);
+        let steps: Vec<(Vec<usize>, usize)> =
+            ladders(&rows).into_iter().map(|ladder| (ladder.steps, ladder.commitment)).collect();
+        assert_eq!(steps, [(vec![0, 1], 0), (vec![2], 2)]);
+        let slow = |target| Term { better: Better::Lower, ..term("T", target) };
+        assert_eq!(commitments(&[slow(900.0), slow(600.0), slow(600.0)]), [false, true, false]);
+        let unknown = Term { problem: Some("no metric".into()), ..term("C/3", 99.9) };
+        assert_eq!(commitments(&[term("C/1", 0.9), unknown]), [true, true], "what can't be measured stands alone");
         let step = Term { credit_share: Some(0.1), ..term("C", 0.9) };
         assert_eq!(credit_shares(&[&step, &term("C", 0.8)], None), [None, None]);
         assert_eq!(credit_shares(&[&step, &term("C", 0.8)], Some(0.5)), [Some(0.1), None]);

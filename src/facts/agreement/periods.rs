@@ -1,16 +1,18 @@
 //! The fact `agreement_periods`: one row an agreement and period over which it is judged, with what was promised, what was
 //! measured, what is owed, and what is left of the budget.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::DataFrame;
 
 use super::super::columns::Builder;
 use super::super::context::Context;
 use super::super::figures::{Ask, Figure};
 use super::super::money::Money;
-use super::ladder::{commitment, credit_shares, keeps};
+use super::ladder::{credit_shares, keeps, ladders};
 use super::terms::{self, Term, describe};
 use crate::arithmetic::local_time;
-use crate::arithmetic::period::{self, Period, PeriodKind};
+use crate::arithmetic::period::{self, Period};
 use crate::declaration::metric::{Better, Unit};
 use crate::lake::LakeError;
 
@@ -20,6 +22,13 @@ const OWN_CONDITION: &str = "where";
 const HISTORY_DAYS: i64 = 3 * 366;
 /// Of so many periods in a row, the newest included, two misses are a repeated one.
 const REPEATED_OF: usize = 3;
+
+/// Questions that are asked together.
+const TOGETHER: usize = 32;
+
+/// A calendar, and on it a metric, a condition, a kind of period and the time in which it holds: what makes two promises ask the
+/// same.
+type Question<'a> = (Option<&'a str>, (&'a str, Option<&'a str>, &'static str, (Option<i64>, Option<i64>)));
 
 /// One agreement in one period.
 struct Row<'a> {
@@ -34,64 +43,60 @@ struct Row<'a> {
 /// Builds the fact `agreement_periods`.
 pub(in crate::facts) fn build(context: &Context) -> Result<DataFrame, LakeError> {
     let terms = terms::read(context)?;
-    let periods: Vec<Vec<Period>> = terms.iter().map(|term| periods_of(context, term)).collect();
-    let figures = measure(context, &terms, &periods)?;
+    let ladders = ladders(&terms);
+    let asked: Vec<(&Term, Vec<Period>)> = ladders
+        .iter()
+        .map(|ladder| (&terms[ladder.commitment], periods_of(context, &terms[ladder.commitment])))
+        .collect();
+    let figures = measure(context, &asked)?;
     let mut rows: Vec<Row> = Vec::new();
-    for (at, term) in terms.iter().enumerate() {
-        let Some(commitment) = commitment(&terms, at) else { continue };
-        let steps: Vec<&Term> = terms.iter().filter(|other| other.same_promise(term)).collect();
-        let place = steps.iter().position(|step| step.id == term.id).unwrap_or(0);
-        let mut own: Vec<Row> = Vec::new();
-        for (period, figure) in periods[at].iter().zip(&figures[at]) {
-            let shares = credit_shares(&steps, figure.value);
-            own.push(Row {
-                term,
-                commitment,
-                period: period.clone(),
-                figure: figure.clone(),
-                credit_share: shares.get(place).copied().flatten(),
-                repeated: None,
-            });
-        }
+    for ((ladder, (commitment, periods)), figures) in ladders.iter().zip(&asked).zip(&figures) {
+        let steps: Vec<&Term> = ladder.steps.iter().map(|place| &terms[*place]).collect();
+        let shares: Vec<Vec<Option<f64>>> = figures.iter().map(|figure| credit_shares(&steps, figure.value)).collect();
         // Before anything was recorded there was nothing to keep; where nothing ever was, the newest period says so. What
         // can't be measured is missing in every period.
-        let first = own.iter().position(|row| row.figure.value.is_some()).unwrap_or(own.len().saturating_sub(1));
-        own.drain(..if term.problem.is_none() { first } else { 0 });
-        repeat(&mut own, context.as_of);
-        rows.extend(own);
+        let first = figures.iter().position(|figure| figure.value.is_some()).unwrap_or(figures.len().saturating_sub(1));
+        let first = if commitment.problem.is_none() { first } else { 0 };
+        for (place, term) in steps.iter().enumerate() {
+            let row = |(at, period): (usize, &Period)| Row {
+                term,
+                commitment: &commitment.id,
+                period: period.clone(),
+                figure: figures[at].clone(),
+                credit_share: shares[at][place],
+                repeated: None,
+            };
+            let mut own: Vec<Row> = periods.iter().enumerate().skip(first).map(row).collect();
+            repeat(&mut own, context.as_of);
+            rows.extend(own);
+        }
     }
+    rows.sort_by(|a, b| (&a.term.id, a.period.start).cmp(&(&b.term.id, b.period.start)));
     frame(context, &rows)
 }
 
-/// The figure of each agreement in each of its periods, in order; nothing where it can't be measured. Each distinct question is
-/// asked once.
-fn measure(context: &Context, terms: &[Term], periods: &[Vec<Period>]) -> Result<Vec<Vec<Figure>>, LakeError> {
-    let mut found: Vec<Vec<Figure>> = periods.iter().map(|own| vec![Figure::default(); own.len()]).collect();
-    let mut calendars: Vec<Option<&str>> = terms.iter().map(|term| term.calendar.as_deref()).collect();
-    calendars.sort_unstable();
-    calendars.dedup();
-    for calendar in calendars {
-        let mut asks: Vec<Ask> = Vec::new();
-        let mut asked: Vec<(usize, usize)> = Vec::new();
-        for (at, term) in terms.iter().enumerate() {
-            if term.problem.is_some() || term.calendar.as_deref() != calendar || periods[at].is_empty() {
-                continue;
-            }
-            let (metric, condition) = (term.metric.clone(), term.condition.clone());
-            let ask = Ask { metric, condition, periods: periods[at].clone() };
-            let place = asks.iter().position(|other| *other == ask).unwrap_or(asks.len());
-            if place == asks.len() {
-                asks.push(ask);
-            }
-            asked.push((at, place));
+/// The figures of each promise in each of its periods, in order; nothing where it can't be measured. Each distinct question is
+/// asked once, and not too many together: each holds a truth value for every row of its fact.
+fn measure(context: &Context, asked: &[(&Term, Vec<Period>)]) -> Result<Vec<Vec<Figure>>, LakeError> {
+    let mut found: Vec<Vec<Figure>> = asked.iter().map(|(_, periods)| vec![Figure::default(); periods.len()]).collect();
+    let mut questions: BTreeMap<Question, Vec<usize>> = BTreeMap::new();
+    for (at, (term, periods)) in asked.iter().enumerate() {
+        if term.problem.is_none() && !periods.is_empty() {
+            let what = (term.metric.as_str(), term.condition.as_deref(), term.period, term.valid);
+            questions.entry((term.calendar.as_deref(), what)).or_default().push(at);
         }
-        if asks.is_empty() {
-            continue;
-        }
-        let answers = context.figures.measure(&asks, calendar)?;
-        for (at, place) in asked {
-            if let Some(answer) = answers.get(place) {
-                found[at].clone_from(answer);
+    }
+    let questions: Vec<(Question, Vec<usize>)> = questions.into_iter().collect();
+    for same in questions.chunk_by(|a, b| a.0.0 == b.0.0) {
+        for chunk in same.chunks(TOGETHER) {
+            let ask = |(_, askers): &(Question, Vec<usize>)| {
+                let (term, periods) = &asked[askers[0]];
+                Ask { metric: term.metric.clone(), condition: term.condition.clone(), periods: periods.clone() }
+            };
+            let asks: Vec<Ask> = chunk.iter().map(ask).collect();
+            let answers = context.figures.measure(&asks, chunk[0].0.0)?;
+            for ((_, askers), answer) in chunk.iter().zip(answers) {
+                askers.iter().for_each(|at| found[*at].clone_from(&answer));
             }
         }
     }
@@ -102,15 +107,7 @@ fn measure(context: &Context, terms: &[Term], periods: &[Vec<Period>]) -> Result
 fn periods_of(context: &Context, term: &Term) -> Vec<Period> {
     let calendar = term.calendar.as_ref().and_then(|name| context.project.calendars.get(name));
     let zone = calendar.and_then(|calendar| calendar.zone()).unwrap_or(context.project.zone);
-    let word = match term.period {
-        PeriodKind::Day => "today",
-        PeriodKind::Week => "this-week",
-        PeriodKind::Quarter => "this-quarter",
-        PeriodKind::Half => "this-half",
-        PeriodKind::Year => "this-year",
-        _ => "this-month",
-    };
-    let Ok(current) = period::parse(word, zone, context.as_of) else { return Vec::new() };
+    let Ok(current) = period::parse(term.period, zone, context.as_of) else { return Vec::new() };
     let since = context.project.since.map(|day| local_time::day_start(day, zone));
     let back = context.as_of - HISTORY_DAYS * 86_400 * local_time::SECOND_US;
     let from = [since, term.valid.0].into_iter().flatten().fold(back, i64::max);
@@ -120,7 +117,8 @@ fn periods_of(context: &Context, term: &Term) -> Vec<Period> {
     while next.end > from {
         let before = next.previous(zone);
         let cut = Period { start: next.start.max(term.valid.0.unwrap_or(i64::MIN)), end: next.end.min(to), ..next };
-        if cut.start < cut.end {
+        // A period that the agreement begins in after as-of has not begun.
+        if cut.start < cut.end && cut.start <= context.as_of {
             periods.push(cut);
         }
         next = before;
@@ -182,10 +180,11 @@ impl Row<'_> {
             return None;
         }
         let seen = (self.period.end.min(as_of.saturating_add(1)) - self.period.start) as f64;
-        let whole = all * (self.period.end - self.period.start) as f64 / seen.max(1.0);
+        // What stands at a moment stands for the period, however far that is.
+        let factor = if self.term.stock { 1.0 } else { (self.period.end - self.period.start) as f64 / seen.max(1.0) };
         Some(match self.term.better {
-            Better::Lower => (self.term.target * whole, good),
-            _ => ((1.0 - self.term.target) * whole, all - good),
+            Better::Lower => (self.term.target * all * factor, good),
+            _ => ((1.0 - self.term.target) * all * factor, all - good),
         })
     }
 
@@ -236,6 +235,7 @@ fn frame(context: &Context, rows: &[Row]) -> Result<DataFrame, LakeError> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::arithmetic::period::PeriodKind;
 
     /// A contract about availability, a month.
     pub(in super::super) fn term(id: &str, target: f64) -> Term {
@@ -250,7 +250,8 @@ pub(super) mod tests {
             unit: Some(Unit::Share),
             better: Better::Higher,
             calendar: None,
-            period: PeriodKind::Month,
+            period: "this-month",
+            stock: false,
             credit_share: None,
             amount: None,
             currency: None,
@@ -291,6 +292,9 @@ pub(super) mod tests {
         let lower = Term { better: Better::Lower, target: 0.1, ..term.clone() };
         assert_eq!(row(&lower, 0, Some(0.05)).budget(100), Some((100.0, 50.0)));
         assert!((row(&lower, 0, Some(0.05)).gap().unwrap() - 0.05).abs() < 1e-12);
+        let stock = Term { stock: true, ..term.clone() };
+        let (allowed, used) = row(&stock, 0, Some(0.95)).budget(49).unwrap();
+        assert!((allowed - 100.0).abs() < 1e-9 && (used - 50.0).abs() < 1e-9, "a stock is not yet to come");
         assert_eq!(row(&Term { unit: Some(Unit::Seconds), ..lower.clone() }, 0, Some(0.05)).budget(100), None);
         assert_eq!(row(&term, 0, None).met(), None);
     }

@@ -78,9 +78,9 @@ impl Chain<'_> {
                 continue;
             }
             let texts: Vec<String> =
-                group.members.iter().zip(&values).map(|(name, value)| format!("{name} {value}")).collect();
+                group.members.iter().zip(&values).map(|(name, value)| format!("{name} {}", shown(*value))).collect();
             whole.value *= value;
-            whole.parts.push(format!("{value} ({} of {})", group.needed, texts.join(" | ")));
+            whole.parts.push(format!("{} ({} of {})", shown(value), group.needed, texts.join(" | ")));
             whole.suppliers.extend(members.into_iter().flat_map(|member| member.suppliers));
         }
         whole
@@ -99,6 +99,11 @@ impl Carried {
         let least = self.suppliers.iter().min_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
         least.map(|(supplier, _)| supplier.as_str())
     }
+}
+
+/// Products of decimals without what floating point adds behind them.
+fn shown(value: f64) -> f64 {
+    (value * 1e9).round() / 1e9
 }
 
 /// The probability that at least so many of independent parts are up.
@@ -153,6 +158,9 @@ pub(in crate::facts) fn build(context: &Context) -> Result<DataFrame, LakeError>
 /// The time in which a promise holds, up to as-of, cut wherever a contract begins or ends.
 fn spans(term: &Term, contracts: &[&Term], as_of: i64) -> Vec<(i64, i64)> {
     let (from, to) = (term.valid.0.unwrap_or(0), term.valid.1.unwrap_or(i64::MAX));
+    if to <= from {
+        return Vec::new();
+    }
     let mut cuts: Vec<i64> = contracts.iter().flat_map(|other| [other.valid.0, other.valid.1]).flatten().collect();
     cuts.retain(|at| from < *at && *at < to && *at <= as_of);
     cuts.extend([from, to]);
@@ -188,13 +196,16 @@ fn carry(context: &Context, references: &References, term: &Term, contracts: &[&
         let carried = chain.carried(service, &mut BTreeSet::new());
         return (!carried.parts.is_empty()).then_some(carried);
     }
-    // A time is carried by who may take longest for the same service.
+    // Anything else is carried by the contract about the same service that allows the worst.
     let own = contracts.into_iter().filter(|other| other.service.as_deref() == Some(service) && covered(other) == 1.0);
-    let longest = own.max_by(|a, b| a.target.total_cmp(&b.target))?;
+    let worst = own.min_by(|a, b| {
+        let order = a.target.total_cmp(&b.target);
+        if term.better == Better::Lower { order.reverse() } else { order }
+    })?;
     Some(Carried {
-        value: longest.target,
-        parts: vec![format!("{} ({}, {service})", longest.target, longest.party)],
-        suppliers: vec![(longest.party.clone(), longest.target)],
+        value: worst.target,
+        parts: vec![format!("{} ({}, {service})", worst.target, worst.party)],
+        suppliers: vec![(worst.party.clone(), worst.target)],
     })
 }
 
@@ -204,8 +215,7 @@ fn frame(rows: &[Row]) -> Result<DataFrame, LakeError> {
     let holds = |row: &Row| carried(row).map(|value| keeps(value, row.term.target, row.term.better));
     let arithmetic = |row: &Row| {
         let carried = row.carried.as_ref()?;
-        // Sums of decimals are shown without what floating point adds behind them.
-        let value = (carried.value * 1e9).round() / 1e9;
+        let value = shown(carried.value);
         let sign = if holds(row) == Some(true) { "carries" } else { "can't carry" };
         let parts = carried.parts.join(" x ");
         let equals = if carried.parts.len() > 1 { format!("{parts} = {value}") } else { parts };
@@ -278,5 +288,7 @@ mod tests {
         let contract = Term { valid: (Some(5), Some(20)), ..term("C", 0.9) };
         let later = Term { valid: (Some(20), Some(500)), ..term("D", 0.9) };
         assert_eq!(spans(&promise, &[&contract, &later], 100), [(10, 20), (20, i64::MAX)]);
+        let reversed = Term { valid: (Some(10), Some(5)), ..promise };
+        assert!(spans(&reversed, &[], 100).is_empty(), "a data error is no promise");
     }
 }

@@ -9,15 +9,19 @@ use super::super::context::Context;
 use super::super::figures::About;
 use super::ladder;
 use crate::arithmetic::local_time::SECOND_US;
-use crate::arithmetic::period::PeriodKind;
 use crate::declaration::metric::{Better, Unit};
 use crate::lake::LakeError;
 
 /// How long before its end a contract is said to expire: time enough to look for another.
 const EXPIRING_US: i64 = 90 * 86_400 * SECOND_US;
 
-/// Facts that rest on agreements themselves: no promise can be about them.
-const OWN: [&str; 1] = ["agreement_periods"];
+/// What makes two agreements steps of one ladder: kind, party, service, priority, metric, calendar, period and validity; and
+/// its own number for one that can't be measured, which stands alone.
+pub(super) type Promise<'a> = (
+    (&'a str, &'a str, Option<&'a str>, Option<i64>),
+    (&'a str, Option<&'a str>, &'static str, (Option<i64>, Option<i64>)),
+    Option<&'a str>,
+);
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +37,10 @@ pub(super) struct Term {
     pub unit: Option<Unit>,
     pub better: Better,
     pub calendar: Option<String>,
-    pub period: PeriodKind,
+    /// The running one of its periods, as periods are named.
+    pub period: &'static str,
+    /// Whether the metric counts what stands at a moment.
+    pub stock: bool,
     pub credit_share: Option<f64>,
     pub amount: Option<f64>,
     pub currency: Option<String>,
@@ -45,16 +52,14 @@ pub(super) struct Term {
 }
 
 impl Term {
-    /// Whether two rows are steps of one ladder: the same promise to different values. What can't be measured stands alone.
-    pub(super) fn same_promise(&self, other: &Self) -> bool {
-        if self.problem.is_some() || other.problem.is_some() {
-            return self.id == other.id;
-        }
-        let key = |term: &Self| {
-            let Self { kind, party, service, priority, metric, calendar, valid, .. } = term.clone();
-            (kind, party, service, priority, metric, calendar, valid)
-        };
-        key(self) == key(other) && self.period == other.period
+    /// What is promised, apart from the value.
+    pub(super) fn promise(&self) -> Promise<'_> {
+        let alone = self.problem.as_ref().map(|_| self.id.as_str());
+        (
+            (&self.kind, &self.party, self.service.as_deref(), self.priority),
+            (&self.metric, self.calendar.as_deref(), self.period, self.valid),
+            alone,
+        )
     }
 
     /// The party where the agreement is of a kind.
@@ -90,7 +95,8 @@ pub(super) fn read(context: &Context) -> Result<Vec<Term>, LakeError> {
             unit: None,
             better: Better::Neither,
             calendar: calendar[row].map(str::to_string),
-            period: PeriodKind::Month,
+            period: "this-month",
+            stock: false,
             credit_share: share[row],
             amount: amount[row],
             currency: currency[row].map(str::to_string),
@@ -112,17 +118,20 @@ pub(super) fn read(context: &Context) -> Result<Vec<Term>, LakeError> {
 fn settle(context: &Context, term: &mut Term, unit: Option<&str>, period: Option<&str>) -> Result<(), String> {
     let about = context.figures.about(&term.metric);
     let about = about.ok_or_else(|| format!("there is no metric `{}`", term.metric))?;
-    if about.facts.iter().any(|(fact, _)| OWN.contains(&fact.as_str())) {
+    if about.rests_on_metrics {
         return Err(format!("the metric `{}` is itself about agreements", term.metric));
     }
-    (term.unit, term.better) = (Some(about.unit), about.better);
+    (term.unit, term.better, term.stock) = (Some(about.unit), about.better, about.stock);
     term.target = in_unit(term.target, unit, about.unit)?;
     if about.better == Better::Neither {
         return Err(format!("the metric `{}` has no better direction", term.metric));
     }
-    term.period = kind_of(period)?;
+    term.period = period_of(period)?;
     if let Some(name) = term.calendar.as_ref().filter(|name| !context.project.calendars.contains_key(*name)) {
         return Err(format!("the project has no calendar `{name}`"));
+    }
+    if term.calendar.is_some() && about.unit == Unit::Seconds && !about.hours {
+        return Err(format!("the metric `{}` counts round the clock and on no calendar", term.metric));
     }
     term.condition = condition(term, &about)?;
     Ok(())
@@ -147,14 +156,14 @@ fn in_unit(target: f64, word: Option<&str>, unit: Unit) -> Result<f64, String> {
 }
 
 /// The period over which it is judged; a month where none is named.
-fn kind_of(word: Option<&str>) -> Result<PeriodKind, String> {
+fn period_of(word: Option<&str>) -> Result<&'static str, String> {
     Ok(match word.map(str::to_lowercase).as_deref() {
-        None | Some("month" | "monthly" | "calendar month" | "calendar_month") => PeriodKind::Month,
-        Some("day" | "daily") => PeriodKind::Day,
-        Some("week" | "weekly") => PeriodKind::Week,
-        Some("quarter" | "quarterly") => PeriodKind::Quarter,
-        Some("half" | "half-year" | "half-yearly") => PeriodKind::Half,
-        Some("year" | "yearly" | "annual") => PeriodKind::Year,
+        None | Some("month" | "monthly" | "calendar month" | "calendar_month") => "this-month",
+        Some("day" | "daily") => "today",
+        Some("week" | "weekly") => "this-week",
+        Some("quarter" | "quarterly") => "this-quarter",
+        Some("half" | "half-year" | "half-yearly") => "this-half",
+        Some("year" | "yearly" | "annual") => "this-year",
         Some(other) => return Err(format!("its period `{other}` is none of day, week, month, quarter, half, year")),
     })
 }
@@ -260,13 +269,14 @@ mod tests {
         assert_eq!(in_unit(900.0, None, Unit::Seconds), Ok(900.0));
         assert!(in_unit(99.9, None, Unit::Share).unwrap_err().contains("percent"));
         assert!(in_unit(4.0, Some("%"), Unit::Seconds).unwrap_err().contains("seconds"));
-        assert_eq!(kind_of(Some("Quarterly")), Ok(PeriodKind::Quarter));
-        assert!(kind_of(Some("fortnight")).is_err());
+        assert_eq!(period_of(Some("Quarterly")), Ok("this-quarter"));
+        assert!(period_of(Some("fortnight")).is_err());
     }
 
     fn about(columns: &[&str]) -> About {
-        let columns = columns.iter().map(|name| (*name).to_string()).collect();
-        About { unit: Unit::Share, better: Better::Higher, facts: vec![("rows".into(), columns)] }
+        let columns = vec![columns.iter().map(|name| (*name).to_string()).collect()];
+        let (unit, better) = (Unit::Share, Better::Higher);
+        About { unit, better, stock: false, rests_on_metrics: false, hours: true, columns }
     }
 
     fn term(kind: &str, service: Option<&str>, priority: Option<i64>) -> Term {

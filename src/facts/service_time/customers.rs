@@ -93,10 +93,10 @@ pub(in crate::facts) fn uses(context: &Context) -> Result<Uses, LakeError> {
     let agreed: BTreeSet<String> = uses.keys().map(|(customer, _)| customer.clone()).collect();
     let tickets = context.frame("tickets")?;
     let (customer, service) = (text(&tickets, "customer")?, text(&tickets, "service")?);
-    let seen: BTreeSet<(&str, &str)> = customer
-        .iter()
-        .zip(&service)
-        .filter_map(|(customer, service)| Some(((*customer)?, (*service)?)))
+    let opened = instant(&tickets, "opened_at", Some(context.as_of))?;
+    let seen: BTreeSet<(&str, &str)> = (0..tickets.height())
+        .filter(|row| opened[*row].is_some())
+        .filter_map(|row| Some((customer[row]?, service[row]?)))
         .filter(|(customer, _)| !agreed.contains(*customer))
         .collect();
     uses.extend(seen.into_iter().map(|(customer, service)| ((customer.to_string(), service.to_string()), None)));

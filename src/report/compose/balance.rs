@@ -1,6 +1,7 @@
 //! The line in which a section about a flow ends: the stock at the start, what came and what went, the stock at the end, and
 //! what they leave over.
 
+use crate::declaration::metric::Unit;
 use crate::declaration::report::Balance;
 use crate::report::document::Block;
 use crate::report::figure;
@@ -21,9 +22,10 @@ pub(super) fn line(scorecard: &Scorecard, flow: &Balance) -> Option<Block> {
             text.push_str(&format!(" {sign} {} {}", figure::count(value), lower_first(&card.metric.title)));
         }
     }
-    // Counts are exact; sums of other amounts are rounded by floating point.
+    // Counts are exact, as whole numbers are in floating point; sums of other amounts are rounded by it.
     let residual = end - expected;
-    let residual = if residual.abs() < 1e-6 * end.abs().max(1.0) { 0.0 } else { residual };
+    let rounded = stock.metric.unit != Unit::Count && residual.abs() < 1e-9 * end.abs().max(1.0);
+    let residual = if rounded { 0.0 } else { residual };
     text.push_str(&format!(" = {} at the end", figure::count(end)));
     text.push_str(&match residual {
         0.0 => ". Nothing is left over.".to_string(),

@@ -148,3 +148,34 @@ fn the_csv_of_measure_holds_what_its_json_holds() {
         assert_eq!(format!("service={}", json["dims"]["service"].as_str().unwrap()), csv["slice"]);
     }
 }
+
+#[test]
+fn measure_has_a_column_for_each_dimension_as_asked_and_none_that_is_empty() {
+    let project = Project::new("name = \"T\"\nas_of = \"2017-03-06T06:00:00Z\"\n[[exports]]\nfiles = \"*.csv\"\n");
+    project.write(
+        "tickets.csv",
+        "id,opened_at,resolved_at,service,priority,team\n\
+         T-1,2017-02-01T10:00:00Z,2017-02-03T10:00:00Z,Mail,1,Desk\n\
+         T-2,2017-02-02T10:00:00Z,,Web,2,Network\n\
+         T-3,2017-03-01T10:00:00Z,,Web,2,Desk\n",
+    );
+    project.ok(&["ingest"]);
+    let ask = |more: &[&str]| {
+        let text = project.ok(&[&["measure", "ticket_backlog", "--period", "2017-W09"], more].concat());
+        text.lines().map(str::to_string).collect::<Vec<_>>()
+    };
+    let words = |line: &str| line.split_whitespace().map(str::to_string).collect::<Vec<_>>();
+    let lines = ask(&["--by", "team,service"]);
+    assert_eq!(words(&lines[0])[..4], ["Metric", "team", "service", "Period"]);
+    assert!(!lines[0].contains("Flags") && !lines[0].contains("Coverage") && !lines[0].contains("Slice"), "{lines:?}");
+    assert!(
+        lines.iter().any(|line| words(line).get(1..3).is_some_and(|slice| slice == ["Network", "Web"])),
+        "{lines:?}"
+    );
+    // A service of which no row was asked about is not in the table.
+    let lines = ask(&["--by", "service", "--where", "priority = 2"]);
+    assert!(
+        lines.iter().any(|line| line.contains("Web")) && !lines.iter().any(|line| line.contains("Mail")),
+        "{lines:?}"
+    );
+}

@@ -26,7 +26,7 @@ fn the_team_that_took_on_too_much_is_seen_with_its_days_and_its_worst() {
     assert_eq!(number(&share, "numerator"), breach.days as f64);
     // All of it lies in the week that began with the rush.
     let monday = &rfc3339(breach.rush)[..10];
-    let sunday = &rfc3339(breach.rush + 7 * 86_400_000_000)[..10];
+    let sunday = &rfc3339(breach.rush + 6 * 86_400_000_000)[..10];
     assert_eq!(value("wip_limit_breach_days", &format!("{monday}..{sunday}")), breach.days as f64);
     // The team that has no limit never breaks one.
     let free = DEMO.one("wip_limit_breach_share", ALL, Some(("team", "Commerce Engineering")));
@@ -37,7 +37,8 @@ fn the_team_that_took_on_too_much_is_seen_with_its_days_and_its_worst() {
 fn the_account_that_became_unhappy_stands_out_from_its_own_past() {
     let unhappy = &DEMO.planted.unhappy;
     let from = &rfc3339(unhappy.from)[..10];
-    let (before, after) = (format!("2026-01-05..{from}"), format!("{from}..2026-07-07"));
+    let eve = &rfc3339(unhappy.from - 86_400_000_000)[..10];
+    let (before, after) = (format!("2026-01-05..{eve}"), format!("{from}..2026-07-07"));
     let customer = Some(("customer", unhappy.customer.as_str()));
     for metric in ["csat", "ticket_csat"] {
         let (then, now) = (DEMO.one(metric, &before, customer), DEMO.one(metric, &after, customer));

@@ -85,10 +85,12 @@ fn the_desk_weeds_out_what_is_no_rightful_request() {
 
 #[test]
 fn nothing_that_flatters_is_found_where_nothing_is_planted() {
-    for metric in ["resolutions_heaped_before_target", "waits_set_before_breach", "month_end_rush"] {
-        let measure = DEMO.one(metric, ALL, None);
-        let expected = if metric == "month_end_rush" { 0.5 } else { 0.36 };
-        assert!(measure["lower"].as_f64().is_none_or(|lower| lower <= expected), "{measure}");
+    // So many tickets that each figure has a value, by the program's own judgement.
+    let project = Project::demo(20_000, 26);
+    project.expect(0, &["ingest", "--quiet"]);
+    let metrics = ["resolutions_heaped_before_target", "waits_set_before_breach", "month_end_rush"];
+    for measure in project.measure(&[&metrics[..], &["--period", ALL]].concat()) {
+        assert!(measure["value"].is_number() && measure["status"] == "met", "{measure}");
     }
     assert_eq!(DEMO.one("priority_changed_share", ALL, None)["value"], 0.0);
     // Priorities follow the matrix, and nobody writes down what users answer.

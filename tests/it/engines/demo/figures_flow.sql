@@ -5,10 +5,10 @@ busy AS (SELECT items.*, date_diff('microsecond', started_at, "at") / 1e6 AS age
 dated AS (SELECT * FROM team_days WHERE asked(day)),
 given AS (SELECT *, score / scale AS part, CASE WHEN scale IN (4, 5) THEN score >= scale - 1 ELSE score / scale >= 0.8 END AS glad FROM answers WHERE asked("at")),
 recent AS (SELECT sprints.* FROM sprints, moment WHERE "end" < "at" QUALIFY row_number() OVER (PARTITION BY team ORDER BY "end" DESC) <= 8),
-opened AS (SELECT customer, large, units FROM tickets JOIN callers USING (id) LEFT JOIN accounts USING (customer) WHERE NOT child AND asked(opened_at)),
+opened AS (SELECT customer, large, units, opened_at FROM tickets JOIN callers USING (id) LEFT JOIN accounts USING (customer) WHERE NOT child AND asked(opened_at)),
 -- Days on which units could have brought tickets: from that of the first ticket to as-of.
 covered AS (
-    SELECT count(*) AS days FROM days, (SELECT min(opened_at) AS first FROM tickets) WHERE days.ended_at > first AND asked(days.started_at)
+    SELECT count(*) AS days FROM days, (SELECT min(opened_at) AS first FROM tickets) WHERE days.ended_at > first AND asked(days.started_at) AND day_is_over(days.started_at)
 )
 SELECT 'work_items_created' AS metric, '' AS dimension, '' AS slice, CAST(count(*) AS DOUBLE) AS value FROM items WHERE asked(created_at)
 UNION ALL SELECT 'work_items_created', 'origin', origin, count(*) FROM items WHERE asked(created_at) GROUP BY origin
@@ -47,5 +47,5 @@ UNION ALL SELECT 'response_rate', 'subject', subject, count(score) / nullif(coun
 UNION ALL SELECT 'tickets_answered_share', '', '', avg(CASE WHEN id IN (SELECT "ref" FROM answers WHERE subject = 'ticket' AND score IS NOT NULL) THEN 1.0 ELSE 0.0 END)
     FROM tickets WHERE NOT child AND asked(resolved_at)
 UNION ALL SELECT 'tickets_opened', 'customer', customer, count(*) FROM opened GROUP BY customer
-UNION ALL SELECT 'tickets_per_100_units_30d', '', '', (SELECT count(*) FROM opened WHERE units > 0) / ((SELECT sum(units) FROM accounts) * days / 3000) FROM covered
-UNION ALL SELECT 'tickets_per_100_units_30d', 'customer', customer, count(*) / (any_value(units) * any_value(days) / 3000) FROM opened, covered WHERE units > 0 GROUP BY customer;
+UNION ALL SELECT 'tickets_per_100_units_30d', '', '', (SELECT count(*) FROM opened WHERE units > 0 AND day_is_over(opened_at)) / ((SELECT sum(units) FROM accounts) * days / 3000) FROM covered
+UNION ALL SELECT 'tickets_per_100_units_30d', 'customer', customer, count(*) / (any_value(units) * any_value(days) / 3000) FROM opened, covered WHERE units > 0 AND day_is_over(opened_at) GROUP BY customer;
