@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, File};
 use super::issue::{Issue, Level};
+use super::language::{ENGLISH, Language};
 use super::mapping::Mapping;
 use super::metric::{self, Metric};
 use super::objective::Objectives;
@@ -11,6 +12,9 @@ use super::openslo;
 use super::project::{PROJECT_FILE, Project};
 use super::report::ReportDefinition;
 use super::table::Table;
+
+/// The folder of the languages.
+const LANGUAGES: &str = "reports/languages";
 
 /// All declarations of a project and of the binary, those without errors.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +29,8 @@ pub struct Definitions {
     pub metrics: BTreeMap<String, Metric>,
     /// The reports by name.
     pub reports: BTreeMap<String, ReportDefinition>,
+    /// The languages of reports by their tags; English needs no file.
+    pub languages: BTreeMap<String, Language>,
     /// What the files in `slos/` declare.
     pub objectives: Objectives,
     /// Everything that is wrong or doubtful, in the order of the files.
@@ -56,10 +62,21 @@ impl Definitions {
             .collect();
         let (metrics, found) = metric::load(catalogue, &kinds);
         issues.extend(found);
+        let mut languages = BTreeMap::new();
+        for file in catalogue.under(LANGUAGES, "toml") {
+            match Language::parse(&file.path, &file.text) {
+                Ok(language) => {
+                    languages.insert(language.tag.clone(), language);
+                }
+                Err(found) => issues.extend(found),
+            }
+        }
         let mut reports = BTreeMap::new();
-        for file in catalogue.under("reports", "toml") {
+        let of_a_report = |file: &&File| !file.path.starts_with(LANGUAGES);
+        for file in catalogue.under("reports", "toml").filter(of_a_report) {
             match ReportDefinition::parse(&file.path, &file.text, &metrics) {
                 Ok(definition) => {
+                    issues.extend(unknown_language(&definition, &languages, &file.text));
                     reports.insert(file.stem().to_string(), definition);
                 }
                 Err(found) => issues.extend(found),
@@ -67,7 +84,12 @@ impl Definitions {
         }
         let (objectives, found) = openslo::read(catalogue, &tables, &facts);
         issues.extend(found);
-        Self { tables, facts, mappings, metrics, reports, objectives, issues }
+        Self { tables, facts, mappings, metrics, reports, languages, objectives, issues }
+    }
+
+    /// The language of that tag; English where there is no file of it.
+    pub fn language(&self, tag: &str) -> Language {
+        self.languages.get(tag).cloned().unwrap_or_default()
     }
 
     /// What is wrong in how a project file refers to the other declarations.
@@ -127,6 +149,20 @@ impl Definitions {
     pub fn has_errors(&self) -> bool {
         self.issues.iter().any(|issue| issue.level == Level::Error)
     }
+}
+
+/// Says that a report is in a language that nobody wrote a file for.
+fn unknown_language(report: &ReportDefinition, languages: &BTreeMap<String, Language>, text: &str) -> Option<Issue> {
+    if report.language == ENGLISH || languages.contains_key(&report.language) {
+        return None;
+    }
+    let message = format!("language: expected {ENGLISH} or a file {LANGUAGES}/{0}.toml, found `{0}`", report.language);
+    let known = languages.keys().map(String::as_str).chain([ENGLISH]);
+    let issue = Issue::error(&report.file, message).nearest(&report.language, known);
+    Some(match text.find("language") {
+        Some(offset) => issue.at_offset(text, offset),
+        None => issue,
+    })
 }
 
 fn dictionaries(catalogue: &Catalogue, folder: &str, issues: &mut Vec<Issue>) -> BTreeMap<String, Table> {

@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod definitions;
 pub mod expression;
 pub mod issue;
+pub mod language;
 pub mod mapping;
 pub mod metric;
 pub mod objective;

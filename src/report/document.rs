@@ -1,9 +1,19 @@
 //! The ready document: what a report says, in the order in which it is read. Text is final, figures are rounded, marks are
 //! chosen; a format only lays it out. Charts are kept as data, drawn by the formats that can.
 
+mod chart;
+mod number;
+
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::v1;
+pub use chart::{
+    Bands, BurnDown, Calendar, CalendarDay, Chart, Drawing, Flow, Funnel, Histogram, Multiples, Panel, Pareto, Part,
+    Survival, Trend, Waterfall,
+};
+pub use number::{Kind as NumberKind, Number, places};
 
 /// One report, ready to be written in any format.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,6 +28,8 @@ pub struct Document {
     pub sections: Vec<Section>,
     /// How the document came to be, for its foot.
     pub foot: String,
+    /// The few words that layouts add, in the document's language: "Contents".
+    pub words: BTreeMap<&'static str, String>,
     /// The same figures unrounded, for machines.
     #[serde(skip)]
     pub data: v1::Report,
@@ -63,12 +75,8 @@ pub enum Block {
     Table(Table),
     /// Counts from a value to a value.
     Matrix(Matrix),
-    /// One bar of parts.
-    Bands(Bands),
-    /// A trend with its limits.
-    Trend(Trend),
-    /// An error budget over its window.
-    BurnDown(BurnDown),
+    /// A chart.
+    Chart(Chart),
     /// A few large figures with a word each.
     Facts {
         /// In order.
@@ -96,7 +104,7 @@ pub struct Span {
 }
 
 /// How something stands: always a shape and a word; a colour only third.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
     /// ●
@@ -161,6 +169,10 @@ pub struct Tile {
     pub value: String,
     /// Whether `value` is a figure (and not a word).
     pub has_value: bool,
+    /// The figure as a number.
+    pub number: Option<Number>,
+    /// The figure's definition, where the document has it.
+    pub of: Option<String>,
     /// "−17"; none without both figures.
     pub delta: Option<String>,
     /// What `delta` compares with: "since the week before".
@@ -210,6 +222,8 @@ pub struct Statement {
 pub struct Table {
     /// What it shows, for those who can't see it.
     pub caption: String,
+    /// The dimension whose values name the rows, where one does.
+    pub by: Option<String>,
     /// Headings.
     pub columns: Vec<Heading>,
     /// Rows of as many cells.
@@ -225,6 +239,18 @@ pub struct Heading {
     pub right: bool,
 }
 
+impl Heading {
+    /// The heading of a column of words.
+    pub fn left(text: impl Into<String>) -> Self {
+        Heading { text: text.into(), right: false }
+    }
+
+    /// The heading of a column of figures.
+    pub fn right(text: impl Into<String>) -> Self {
+        Heading { text: text.into(), right: true }
+    }
+}
+
 /// A cell.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -237,6 +263,19 @@ pub enum Cell {
         small: String,
         /// It stands for a figure that isn't there.
         missing: bool,
+    },
+    /// A figure of the report.
+    Figure {
+        /// The figure, or the word for its absence.
+        text: String,
+        /// Small type; may be empty.
+        small: String,
+        /// There is none.
+        missing: bool,
+        /// As a number, where it is one.
+        number: Option<Number>,
+        /// Its definition, where the document has it.
+        of: Option<String>,
     },
     /// A status or signal.
     Mark(Mark),
@@ -255,7 +294,22 @@ pub enum Cell {
 impl Cell {
     /// A cell of text.
     pub fn text(text: impl Into<String>) -> Self {
-        Cell::Text { text: text.into(), small: String::new(), missing: false }
+        Cell::small(text, "")
+    }
+
+    /// A cell of text with small type.
+    pub fn small(text: impl Into<String>, small: impl Into<String>) -> Self {
+        Cell::Text { text: text.into(), small: small.into(), missing: false }
+    }
+
+    /// What stands where there is no figure.
+    pub fn missing(text: impl Into<String>) -> Self {
+        Cell::Text { text: text.into(), small: String::new(), missing: true }
+    }
+
+    /// A number with its text that is no figure of a metric.
+    pub fn number(text: impl Into<String>, number: Number) -> Self {
+        Cell::Figure { text: text.into(), small: String::new(), missing: false, number: Some(number), of: None }
     }
 }
 
@@ -288,71 +342,12 @@ pub struct Matrix {
 pub struct MatrixCell {
     /// The count.
     pub text: String,
+    /// The count as a number.
+    pub number: f64,
     /// What stands below it in small type.
     pub small: String,
     /// Its share of the largest count, 0 to 1: how dark it is.
     pub weight: f64,
-}
-
-/// A bar of parts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Bands {
-    /// The finding.
-    pub caption: String,
-    /// (name, count, count as text), in order.
-    pub bands: Vec<(String, f64, String)>,
-    /// What it shows, in words.
-    pub alt: String,
-}
-
-/// A trend over the periods.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trend {
-    /// The finding.
-    pub caption: String,
-    /// Values, oldest first; none is a gap.
-    pub points: Vec<Option<f64>>,
-    /// Names of the periods, as many: the first and last are shown.
-    pub periods: Vec<String>,
-    /// Lower limit, mean and upper limit of usual variation, with their texts.
-    pub limits: Option<[f64; 3]>,
-    /// Texts of the limits and mean.
-    pub limit_texts: Option<[String; 3]>,
-    /// The target with its text.
-    pub target: Option<(f64, String)>,
-    /// Indices of the first points of new levels.
-    pub changes: Vec<usize>,
-    /// The newest figure as text.
-    pub last: String,
-    /// The newest point is a signal.
-    pub signal: bool,
-    /// The newest point is a signal for the worse.
-    pub alarm: bool,
-    /// What it shows, in words.
-    pub alt: String,
-    /// Evidence in small type.
-    pub evidence: String,
-}
-
-/// An error budget over its window.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct BurnDown {
-    /// The finding.
-    pub caption: String,
-    /// (place in the window, share that remains), both 0 to 1 but for what is overspent.
-    pub points: Vec<(f64, f64)>,
-    /// Places in the window at which a page fired.
-    pub alerts: Vec<f64>,
-    /// The first day of the window.
-    pub first_day: String,
-    /// The last day of the window.
-    pub last_day: String,
-    /// What remains, as text.
-    pub last: String,
-    /// What it shows, in words.
-    pub alt: String,
-    /// How to read it, in small type.
-    pub evidence: String,
 }
 
 /// A large figure with a word.
@@ -360,8 +355,22 @@ pub struct BurnDown {
 pub struct Fact {
     /// "98.7 %".
     pub value: String,
+    /// The figure as a number, where it is one.
+    pub number: Option<Number>,
     /// "rows understood".
     pub words: String,
+}
+
+impl Fact {
+    /// A figure as text with its words.
+    pub fn new(value: impl Into<String>, words: impl Into<String>) -> Self {
+        Fact { value: value.into(), number: None, words: words.into() }
+    }
+
+    /// The same with the figure as a number.
+    pub fn counted(self, number: Number) -> Self {
+        Fact { number: Some(number), ..self }
+    }
 }
 
 /// A figure's definition and evidence.
@@ -377,6 +386,8 @@ pub struct Definition {
     pub meaning: String,
     /// (name, text): formula, source, target, n, interval, coverage, excluded, flags, parts.
     pub facts: Vec<(String, String)>,
-    /// The command that gives the figure again.
-    pub command: String,
+    /// What the figures in slices rest on, one row a slice; none where the report shows none.
+    pub slices: Vec<Table>,
+    /// (what it does, command): to give the figure again, to list its rows.
+    pub commands: Vec<(String, String)>,
 }

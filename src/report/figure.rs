@@ -1,5 +1,6 @@
 //! Figures as text: units that people say, digits no finer than the interval allows, and words for each kind of nothing.
 
+use super::document::{Number, NumberKind, places};
 use super::duration::{NARROW, duration};
 use crate::declaration::expression::{Function, Value};
 use crate::declaration::metric::{Definition, Metric, Unit};
@@ -74,6 +75,28 @@ pub fn value_text(metric: &Metric, value: f64, half: Option<f64>) -> String {
         Unit::Score => signed(&decimals(value.abs(), 0), value),
         Unit::Nines => decimals(value, 1),
     }
+}
+
+/// A value of a metric as a number, written as `text` writes it.
+pub fn number(metric: &Metric, value: f64, text: &str) -> Number {
+    let (kind, shown, suffix) = match metric.unit {
+        Unit::Share => (NumberKind::Percent, value, ""),
+        Unit::Seconds => (NumberKind::Duration, value, ""),
+        Unit::PerHour | Unit::PerDay => {
+            let per_hour = if metric.unit == Unit::PerDay { value / 24.0 } else { value };
+            let (name, hours) = rate_unit(per_hour);
+            let suffix = text.split_once(NARROW).map_or(name, |(_, suffix)| suffix);
+            (NumberKind::Plain, per_hour * hours, suffix)
+        }
+        _ => (NumberKind::Plain, value, ""),
+    };
+    Number { value: shown, kind, places: places(text), suffix: suffix.to_owned() }
+}
+
+/// The figure of a measure as a number; none where it has none, or is known as a range only.
+pub fn number_of(metric: &Metric, measure: &Measure) -> Option<Number> {
+    let value = measure.value.filter(|value| value.is_finite())?;
+    range(metric, measure).is_none().then(|| number(metric, value, &of(metric, measure)))
 }
 
 /// A duration of which no interval is known.
@@ -159,12 +182,17 @@ fn rate_in(value: f64, shown: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    let units = [("hour", 1.0), ("day", 24.0), ("week", 168.0), ("month", 720.0), ("year", 8760.0)];
-    let (name, hours) = units.into_iter().find(|(_, hours)| (shown * hours).abs() >= 1.0).unwrap_or(units[4]);
+    let (name, hours) = rate_unit(shown);
     let scaled = value * hours;
     let places = if scaled.abs() >= 10.0 { 0 } else { 1 + usize::from(scaled.abs() < 0.1) };
     let text = signed(&decimals(scaled.abs(), places), scaled);
     format!("{text}{NARROW}per{NARROW}{name}")
+}
+
+/// The unit in which a rate per hour is shown, and its hours.
+fn rate_unit(shown: f64) -> (&'static str, f64) {
+    let units = [("hour", 1.0), ("day", 24.0), ("week", 168.0), ("month", 720.0), ("year", 8760.0)];
+    units.into_iter().find(|(_, hours)| (shown * hours).abs() >= 1.0).unwrap_or(units[4])
 }
 
 /// The change of a figure to `now`: as [`delta`], but of a rate in the unit that `now` is shown in.

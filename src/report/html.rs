@@ -4,7 +4,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind};
 
 use super::charts;
-use super::document::{Bands, Bar, BurnDown, Document, Spark, Trend};
+use super::document::{Bar, Chart, Document, Spark};
 use super::format::{RenderError, Templates};
 
 /// The template of the whole page, and the style sheet that it takes in.
@@ -30,9 +30,7 @@ pub fn render(document: &Document, templates: &dyn Templates) -> Result<Vec<u8>,
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_filter("spark", |value: Value| svg::<Spark>(&value, charts::spark));
     environment.add_filter("bar", |value: Value| svg::<Bar>(&value, charts::bar));
-    environment.add_filter("bands", |value: Value| svg::<Bands>(&value, charts::bands));
-    environment.add_filter("burn_down", |value: Value| svg::<BurnDown>(&value, charts::burn_down));
-    environment.add_filter("trend", |value: Value| svg::<Trend>(&value, charts::trend));
+    environment.add_filter("chart", |value: Value| svg::<Chart>(&value, charts::chart));
     environment.add_template(PAGE, page).map_err(wrong)?;
     let template = environment.get_template(PAGE).map_err(wrong)?;
     let context = minijinja::context! {

@@ -1,6 +1,6 @@
 //! A report as Markdown: the same words, figures and marks in the same order; trends as the words about them.
 
-use super::document::{Block, Cell, Definition, Document, Matrix, Statement, Table, Tile};
+use super::document::{Block, Cell, Chart, Definition, Document, Drawing, Matrix, Statement, Table, Tile};
 use super::format::{RenderError, Templates};
 
 /// The Markdown text.
@@ -54,13 +54,7 @@ fn block(block: &Block) -> String {
         Block::Statements { statements } => statements.iter().map(statement).collect::<Vec<_>>().join("\n"),
         Block::Table(table) => rows(table),
         Block::Matrix(matrix) => self::matrix(matrix),
-        Block::Bands(bands) => {
-            let parts: Vec<String> =
-                bands.bands.iter().map(|(name, _, count)| format!("{} {}", plain(name), plain(count))).collect();
-            format!("**{}**: {}", plain(&bands.caption), parts.join(", "))
-        }
-        Block::Trend(trend) => format!("**{}** {}", plain(&trend.caption), plain(&trend.evidence)),
-        Block::BurnDown(chart) => format!("**{}** {}", plain(&chart.caption), plain(&chart.alt)),
+        Block::Chart(chart) => self::chart(chart),
         Block::Facts { facts } => facts
             .iter()
             .map(|fact| format!("- **{}** {}", plain(&fact.value), plain(&fact.words)))
@@ -69,6 +63,20 @@ fn block(block: &Block) -> String {
         Block::Definitions { definitions } => definitions.iter().map(definition).collect::<Vec<_>>().join("\n\n"),
         Block::Note { text } => plain(text),
     }
+}
+
+/// The finding; of charts that are no history of one figure also what they show.
+fn chart(chart: &Chart) -> String {
+    let shown = match &chart.drawing {
+        Drawing::Trend(_) => String::new(),
+        Drawing::BurnDown(_) => format!(" {}", plain(&chart.alt)),
+        drawing => {
+            let rows = drawing.rows().1.into_iter().map(|row| plain(row.join(" ").trim()));
+            format!(": {}", rows.collect::<Vec<_>>().join(", "))
+        }
+    };
+    let evidence = if chart.evidence.is_empty() { String::new() } else { format!(" {}", plain(&chart.evidence)) };
+    format!("**{}**{shown}{evidence}", plain(&chart.caption))
 }
 
 fn tile(tile: &Tile) -> String {
@@ -114,8 +122,10 @@ fn line(cells: &[String]) -> String {
 
 fn cell(cell: &Cell) -> String {
     match cell {
-        Cell::Text { text, small, .. } if small.is_empty() => plain(text),
-        Cell::Text { text, small, .. } => format!("{} ({})", plain(text), plain(small)),
+        Cell::Text { text, small, .. } | Cell::Figure { text, small, .. } if small.is_empty() => plain(text),
+        Cell::Text { text, small, .. } | Cell::Figure { text, small, .. } => {
+            format!("{} ({})", plain(text), plain(small))
+        }
         Cell::Mark(mark) => plain(&mark.text()),
         Cell::Bar { .. } | Cell::Spark { .. } => String::new(),
     }
@@ -144,7 +154,7 @@ fn definition(definition: &Definition) -> String {
     let facts: Vec<String> =
         definition.facts.iter().map(|(name, text)| format!("- {}: {}", plain(name), plain(text))).collect();
     lines.push(facts.join("\n"));
-    lines.push(format!("`{}`", definition.command));
+    lines.extend(definition.commands.iter().map(|(name, command)| format!("{}: `{command}`", plain(name))));
     lines.join("\n\n")
 }
 

@@ -11,6 +11,7 @@ use super::target::{DeclaredBy, Target};
 use crate::arithmetic::local_time::from_rfc3339;
 use crate::arithmetic::period::{self, Period};
 use crate::declaration::expression::parse_formula;
+use crate::declaration::language::Language;
 use crate::declaration::metric::{Better, Definition, Metric, Part, Unit};
 use crate::metrics::measure::{Flag, Measure, State};
 
@@ -393,6 +394,7 @@ fn scorecard(measures: Vec<Measure>, targets: &[Target], disruptions: Vec<Disrup
         disruptions,
         objectives: Vec::new(),
         quality,
+        language: Language::default(),
         version: "0.1.0",
     })
 }

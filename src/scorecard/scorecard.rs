@@ -15,6 +15,7 @@ use super::target::{self, Standing, Target};
 use crate::arithmetic::change_point::Finder;
 use crate::arithmetic::control::Limits;
 use crate::arithmetic::period::Period;
+use crate::declaration::language::Language;
 use crate::declaration::metric::{Definition, Metric};
 use crate::facts::objective;
 use crate::metrics::measure::Measure;
@@ -45,6 +46,8 @@ pub struct Input<'a> {
     pub objectives: Vec<objective::Standing>,
     /// What became of the rows.
     pub quality: Quality,
+    /// The language in which it is read.
+    pub language: Language,
     /// Version of the program.
     pub version: &'a str,
 }
@@ -136,6 +139,8 @@ pub struct Scorecard {
     pub as_of: i64,
     /// Which record versions counted, µs UTC; none for all.
     pub known_at: Option<i64>,
+    /// The language in which it is read.
+    pub language: Language,
     /// Version of the program.
     pub version: String,
     /// All metrics that were known, by id: a report may name one that has no figure.
@@ -268,6 +273,7 @@ pub fn build(input: Input<'_>) -> Scorecard {
         period: input.period,
         as_of: input.as_of,
         known_at: input.known_at,
+        language: input.language,
         version: input.version.to_owned(),
         metrics,
         cards,

@@ -10,9 +10,9 @@ use crate::report::document::BurnDown;
 ///
 /// # Errors
 /// When plotters cannot draw it.
-pub fn burn_down(chart: &BurnDown) -> Result<String, ChartError> {
+pub(super) fn burn_down(chart: &BurnDown, alt: &str) -> Result<String, ChartError> {
     let (left, right, bottom) = (8_i32, 380_i32, 170_i32);
-    draw((480, 198), &chart.alt, |area| {
+    draw((480, 198), alt, |area| {
         let values = chart.points.iter().map(|point| point.1);
         // A budget that is overspent many times over must not flatten the rest of the line to nothing.
         let y = scale(values.chain([0.0, 1.0]), 14.0, f64::from(bottom - 8));

@@ -7,15 +7,14 @@ mod burn_down;
 mod spark;
 mod trend;
 
-pub use band::bands;
 pub use bar::bar;
-pub use burn_down::burn_down;
 pub use spark::spark;
-pub use trend::trend;
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::document::{Chart, Drawing};
 
 /// Why a chart could not be drawn; plotters names the reason.
 pub type ChartError = String;
@@ -38,6 +37,20 @@ const NAMES: [(&str, &str); 6] = [
     ("#050505", "var(--band)"),
     ("#060606", "var(--line)"),
 ];
+
+/// A chart as SVG.
+///
+/// # Errors
+/// When plotters cannot draw it.
+pub fn chart(chart: &Chart) -> Result<String, ChartError> {
+    let alt = &chart.alt;
+    match &chart.drawing {
+        Drawing::Trend(trend) => trend::trend(trend, alt),
+        Drawing::BurnDown(budget) => burn_down::burn_down(budget, alt),
+        Drawing::Bands(bands) => band::bands(bands, alt),
+        _ => Err("there is no drawing of this kind yet".to_owned()),
+    }
+}
 
 /// Draws on an area of a size and gives the SVG with its text alternative.
 fn draw(

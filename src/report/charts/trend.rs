@@ -10,9 +10,9 @@ use crate::report::document::Trend;
 ///
 /// # Errors
 /// When plotters cannot draw it.
-pub fn trend(trend: &Trend) -> Result<String, ChartError> {
+pub(super) fn trend(trend: &Trend, alt: &str) -> Result<String, ChartError> {
     let (left, right, bottom) = (8_i32, 376_i32, 140_i32);
-    draw((480, 168), &trend.alt, |area| {
+    draw((480, 168), alt, |area| {
         let limits = trend.limits.iter().flatten().copied();
         let target = trend.target.iter().map(|(value, _)| *value);
         let y = scale(trend.points.iter().flatten().copied().chain(limits).chain(target), 12.0, f64::from(bottom - 6));

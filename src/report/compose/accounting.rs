@@ -56,7 +56,7 @@ pub(super) fn accounting(scorecard: &Scorecard, section: &Section) -> Vec<Block>
         })
         .collect();
     let caption = format!("{}: one row per {dimension}", section.title);
-    let mut blocks = vec![Block::Table(Table { caption, columns, rows })];
+    let mut blocks = vec![Block::Table(Table { caption, by: None, columns, rows })];
     let same = all - names.len();
     if same > 0 {
         let text = format!("{} more, for which every method gives the same figure.", figure::count(same as f64));

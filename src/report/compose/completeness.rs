@@ -59,13 +59,13 @@ pub(super) fn incomplete(scorecard: &Scorecard, report: &ReportDefinition) -> Op
     found.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
     let more = found.len().saturating_sub(SHOWN);
     let others = if more > 0 { format!("; {more} fuller ones are left out") } else { String::new() };
-    let heading = |text: &str, right| Heading { text: text.to_owned(), right };
     Some(Block::Table(Table {
+        by: None,
         caption: format!(
             "How far the columns are filled that figures of this page use, matched by name; some are empty with reason, as \
              the end of what is still open{others}"
         ),
-        columns: vec![heading("Column", false), heading("Filled", true), heading("Used by", false)],
+        columns: vec![Heading::left("Column"), Heading::right("Filled"), Heading::left("Used by")],
         rows: found
             .into_iter()
             .take(SHOWN)

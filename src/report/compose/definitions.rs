@@ -47,7 +47,8 @@ fn definition(scorecard: &Scorecard, id: &str) -> Option<Definition> {
         value: card.map_or_else(|| "shown in slices".to_owned(), value),
         meaning: metric.meaning.clone(),
         facts,
-        command: format!("nines measure {id} --period {}", scorecard.period.id),
+        slices: Vec::new(),
+        commands: vec![("Again".to_owned(), format!("nines measure {id} --period {}", scorecard.period.id))],
     })
 }
 

@@ -1,7 +1,7 @@
 //! Matrix, bands and trends.
 
 use crate::declaration::report::Section;
-use crate::report::document::{Bands, Block, Matrix, MatrixCell, Trend};
+use crate::report::document::{Bands, Block, Chart, Drawing, Matrix, MatrixCell, Part, Trend};
 use crate::report::figure;
 use crate::report::words::{self, evidence, signal_mark, slice_name, upper_first, value};
 use crate::scorecard::scorecard::{Card, Scorecard};
@@ -46,6 +46,7 @@ pub(super) fn matrix(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
                 let count = counts.iter().find(|cell| cell.0 == row && cell.1 == column)?.2;
                 Some(MatrixCell {
                     text: figure::count(count),
+                    number: count,
                     small: small(row, column).unwrap_or_default(),
                     weight: count / largest,
                 })
@@ -68,16 +69,16 @@ pub(super) fn bands(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let (Some(metric), Some(dimension)) = (section.metrics.first(), section.by.first()) else { return Vec::new() };
     let mut cards = scorecard.by(metric, dimension);
     cards.sort_by_key(|card| order(card.dim(dimension).unwrap_or_default()));
-    let bands: Vec<(String, f64, String)> = cards
+    let bands: Vec<Part> = cards
         .iter()
         .filter_map(|card| Some((card.dim(dimension)?.to_owned(), card.current().value?)))
-        .map(|(name, count)| (name, count, figure::count(count)))
+        .map(|(name, value)| Part { name, value, text: figure::count(value) })
         .collect();
-    let total: f64 = bands.iter().map(|(_, count, _)| count).sum();
+    let total: f64 = bands.iter().map(|band| band.value).sum();
     if total <= 0.0 {
         return note(section, "None is open.");
     }
-    let old: f64 = bands.iter().filter(|(name, ..)| section.old.contains(name)).map(|(_, count, _)| count).sum();
+    let old: f64 = bands.iter().filter(|band| section.old.contains(&band.name)).map(|band| band.value).sum();
     let caption = match section.old.first() {
         Some(first) if old > 0.0 => {
             let days = first.split('-').next().unwrap_or(first);
@@ -85,8 +86,13 @@ pub(super) fn bands(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         }
         _ => format!("{} in all, none of them old", figure::count(total)),
     };
-    let alt: Vec<String> = bands.iter().map(|(name, _, count)| format!("{name}: {count}")).collect();
-    vec![Block::Bands(Bands { alt: format!("{caption}. {}", alt.join(", ")), caption, bands })]
+    let alt: Vec<String> = bands.iter().map(|band| format!("{}: {}", band.name, band.text)).collect();
+    vec![Block::Chart(Chart {
+        alt: format!("{caption}. {}", alt.join(", ")),
+        caption,
+        evidence: String::new(),
+        drawing: Drawing::Bands(Bands { bands }),
+    })]
 }
 
 /// Bands are in the order of their first number; "over 90 d" is last.
@@ -102,12 +108,12 @@ pub(super) fn trends(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         .iter()
         .filter_map(|metric| scorecard.card(metric, &[]))
         .filter(|card| card.series.iter().filter(|measure| measure.value.is_some()).count() > 1)
-        .map(|card| Block::Trend(trend(scorecard, card)))
+        .map(|card| Block::Chart(trend(scorecard, card)))
         .collect();
     if found.is_empty() { note(section, "There is no history to show yet.") } else { found }
 }
 
-fn trend(scorecard: &Scorecard, card: &Card) -> Trend {
+fn trend(scorecard: &Scorecard, card: &Card) -> Chart {
     let half = figure::half(card.current());
     let text = |value: f64| figure::value_text(&card.metric, value, half);
     let signal = signal_mark(&card.signal, scorecard.period.kind);
@@ -130,9 +136,9 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Trend {
     let range = limits.map_or_else(String::new, |limits| {
         format!(", mean {}, usual range {} to {}", text(limits.mean), text(limits.lower), text(limits.upper))
     });
-    Trend {
-        alt: format!("{caption}. {} periods{range}", card.series.len()),
-        caption,
+    let drawing = Trend {
+        name: card.metric.title.clone(),
+        texts: card.series.iter().map(|measure| measure.value.map_or_else(String::new, text)).collect(),
         points: card.series.iter().map(|measure| measure.value).collect(),
         periods: card.series.iter().map(short).collect(),
         limits: limits.map(|limits| [limits.lower, limits.mean, limits.upper]),
@@ -142,6 +148,11 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Trend {
         signal: card.signal.is_signal(),
         alarm: card.signal.worsening(),
         changes: changes.collect(),
+    };
+    Chart {
+        alt: format!("{caption}. {} periods{range}", card.series.len()),
+        caption,
         evidence: parts.join(" · "),
+        drawing: Drawing::Trend(drawing),
     }
 }

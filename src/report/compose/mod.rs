@@ -15,7 +15,9 @@ mod tiles;
 
 pub use restated::words as records_in_words;
 
-use super::document::{Block, Document, Section, Span};
+use std::collections::BTreeMap;
+
+use super::document::{Block, Cell, Document, Section, Span};
 use super::figure;
 use super::stale;
 use super::statement;
@@ -36,6 +38,9 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
             sections.push(section);
         }
     }
+    if !report.sections.iter().any(|section| section.kind == Kind::Definitions) {
+        sections.iter_mut().flat_map(|section| &mut section.blocks).for_each(undefined);
+    }
     Document {
         language: report.language.clone(),
         title: format!("{} · {} · {label}", scorecard.project, report.title.to_lowercase()),
@@ -45,7 +50,30 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
             "Made by nines {} from the exports of {}. Figures: nines report {} --period {} --format json",
             scorecard.version, scorecard.project, report.name, scorecard.period.id
         ),
+        words: layout(scorecard),
         data: v1::Report::of(scorecard, report),
+    }
+}
+
+/// Words that layouts add to those of the sections.
+const LAYOUT: [&str; 8] = ["Contents", "Page", "Filter", "All", "Copy chart", "Copied", "Sort by", "rows shown"];
+
+fn layout(scorecard: &Scorecard) -> BTreeMap<&'static str, String> {
+    LAYOUT.into_iter().map(|word| (word, scorecard.language.word(word).to_owned())).collect()
+}
+
+/// Takes the ways to definitions out of a block: the page has none.
+fn undefined(block: &mut Block) {
+    match block {
+        Block::Tiles { tiles } => tiles.iter_mut().for_each(|tile| tile.of = None),
+        Block::Table(table) => {
+            for cell in table.rows.iter_mut().flatten() {
+                if let Cell::Figure { of, .. } = cell {
+                    *of = None;
+                }
+            }
+        }
+        _ => {}
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         left("Pace"),
     ];
     let rows = all.iter().map(|one| row(one)).collect();
-    vec![Block::Table(Table { caption: "All objectives, the worst first".to_owned(), columns, rows })]
+    vec![Block::Table(Table { caption: "All objectives, the worst first".to_owned(), by: None, columns, rows })]
 }
 
 /// "86.3 slices (7 h 11 m) left": the amount in the reader's own units, and small what it is.
@@ -90,12 +90,12 @@ fn left_cell(left: &str) -> Cell {
         Some((slices, time)) => (time.trim_end_matches(')').to_owned(), format!("{word}, {slices}")),
         None => (amount.to_owned(), word.to_owned()),
     };
-    Cell::Text { text, small, missing: false }
+    Cell::small(text, small)
 }
 
 fn row(one: &Standing) -> Vec<Cell> {
-    let small = |text: String, small: String| Cell::Text { text, small, missing: false };
-    let missing = || Cell::Text { text: figure::NOTHING.to_owned(), small: String::new(), missing: true };
+    let small = |text: String, small: String| Cell::small(text, small);
+    let missing = || Cell::missing(figure::NOTHING.to_owned());
     let cell = |text: Option<String>| text.map_or_else(missing, Cell::text);
     let burn = |lookback_s: i64| {
         let found = one.burns.iter().find(|burn| burn.lookback_s == lookback_s);
@@ -140,16 +140,15 @@ pub(super) fn alerts(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let more = section.limit.map_or(0, |limit| all.len().saturating_sub(limit));
     all.truncate(all.len() - more);
     let single = scorecard.objectives.len() == 1;
-    let heading = |text: &str, right: bool| Heading { text: text.to_owned(), right };
     let mut columns = vec![
-        heading("Fired", false),
-        heading("Alert", false),
-        heading("Burn rate over", false),
-        heading("Held", true),
-        heading("Consumed by then", true),
+        Heading::left("Fired"),
+        Heading::left("Alert"),
+        Heading::left("Burn rate over"),
+        Heading::right("Held"),
+        Heading::right("Consumed by then"),
     ];
     if !single {
-        columns.insert(1, heading("Objective", false));
+        columns.insert(1, Heading::left("Objective"));
     }
     let rows = all.iter().map(|(one, alert)| {
         let held = match alert.cleared {
@@ -174,7 +173,7 @@ pub(super) fn alerts(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         cells
     });
     let caption = "Alerts that would have fired, the newest first".to_owned();
-    let mut blocks = vec![Block::Table(Table { caption, columns, rows: rows.collect() })];
+    let mut blocks = vec![Block::Table(Table { caption, by: None, columns, rows: rows.collect() })];
     if more > 0 {
         blocks.push(Block::Note {
             text: format!(

@@ -2,7 +2,7 @@
 
 use crate::arithmetic::local_time::to_local;
 use crate::declaration::report::Section;
-use crate::report::document::{Block, BurnDown, Cell, Fact, Heading, Span, Table};
+use crate::report::document::{Block, BurnDown, Cell, Chart, Drawing, Fact, Heading, Span, Table};
 use crate::report::objective::{self, State};
 use crate::report::{figure, words};
 use crate::scorecard::scorecard::Scorecard;
@@ -34,12 +34,11 @@ pub(super) fn head(scorecard: &Scorecard) -> Vec<Block> {
     spans.extend(
         objective::left(one).map(|left| Span { text: format!(" {}.", words::upper_first(&left)), alarm: false }),
     );
-    let fact = |value: String, words: &str| Fact { value, words: words.to_owned() };
     let mut facts = Vec::new();
     if let Some(consumed) = one.consumed() {
-        facts.push(fact(objective::share(consumed), "of the error budget consumed"));
-        facts.push(fact(objective::amount(one, one.allowed()), "allowed in its window"));
-        facts.push(fact(one.alerts.len().to_string(), "alerts since its window began"));
+        facts.push(Fact::new(objective::share(consumed), "of the error budget consumed"));
+        facts.push(Fact::new(objective::amount(one, one.allowed()), "allowed in its window"));
+        facts.push(Fact::new(one.alerts.len().to_string(), "alerts since its window began"));
     }
     let mut blocks = vec![Block::Verdict { spans }];
     if !facts.is_empty() {
@@ -89,23 +88,25 @@ pub(super) fn burn_down(scorecard: &Scorecard) -> Vec<Block> {
         objective::share(remaining),
         pages.len()
     );
-    vec![Block::BurnDown(BurnDown {
-        caption,
+    let drawing = BurnDown {
         points,
         alerts: pages,
         first_day: day(start),
         last_day: day(end - 1),
         last: format!("{} left", objective::share(remaining)),
+    };
+    vec![Block::Chart(Chart {
+        caption,
         alt,
         evidence: "Line: what remains of the error budget. Dashed: the pace at which it would last exactly its window. Red marks: pages.".to_owned(),
+        drawing: Drawing::BurnDown(drawing),
     })]
 }
 
 /// Burn rates and the forecast.
 pub(super) fn pace(scorecard: &Scorecard) -> Vec<Block> {
     let Some(one) = scorecard.objectives.first().filter(|one| !one.burns.is_empty()) else { return Vec::new() };
-    let heading = |text: &str, right: bool| Heading { text: text.to_owned(), right };
-    let columns = vec![heading("Over the last", false), heading("Burn rate", true), heading("Observed", true)];
+    let columns = vec![Heading::left("Over the last"), Heading::right("Burn rate"), Heading::right("Observed")];
     let rows = one.burns.iter().map(|burn| {
         let few = if burn.low { "too few to alert on" } else { "" };
         vec![
@@ -119,6 +120,7 @@ pub(super) fn pace(scorecard: &Scorecard) -> Vec<Block> {
         ]
     });
     let table = Table {
+        by: None,
         caption: "Burn rates; 1 spends the budget exactly in its window".to_owned(),
         columns,
         rows: rows.collect(),
@@ -131,12 +133,11 @@ pub(super) fn pace(scorecard: &Scorecard) -> Vec<Block> {
 /// What took the budget.
 pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let Some(one) = scorecard.objectives.first().filter(|one| one.consumed().is_some()) else { return Vec::new() };
-    let heading = |text: &str, right: bool| Heading { text: text.to_owned(), right };
     let columns = vec![
-        heading("Incident", false),
-        heading("Cause", false),
-        heading("Bad", true),
-        heading("Share of the budget", true),
+        Heading::left("Incident"),
+        Heading::left("Cause"),
+        Heading::right("Bad"),
+        Heading::right("Share of the budget"),
     ];
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let more = section.limit.map_or(0, |limit| one.incidents.len().saturating_sub(limit));
@@ -174,5 +175,5 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         return Vec::new();
     }
     let caption = "Bad events by incident; each is laid at one at most".to_owned();
-    vec![Block::Table(Table { caption, columns, rows })]
+    vec![Block::Table(Table { caption, by: None, columns, rows })]
 }

@@ -1,7 +1,7 @@
 //! "How far to trust this page": what became of the rows, what is doubtful, and what the page cannot know.
 
 use crate::declaration::report::ReportDefinition;
-use crate::report::document::{Block, Cell, Fact, Heading, Table};
+use crate::report::document::{Block, Cell, Fact, Heading, Number, Table};
 use crate::report::duration::duration;
 use crate::report::figure;
 use crate::scorecard::scorecard::Scorecard;
@@ -15,24 +15,24 @@ pub(super) fn quality(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<B
     if quality.files.is_empty() && quality.unread.is_empty() {
         return vec![Block::Note { text: "Nothing was loaded, so there is nothing to trust.".to_owned() }];
     }
-    let fact = |value: String, words: &str| Fact { value, words: words.to_owned() };
     let mut facts = Vec::new();
     if let Some(understood) = quality.understood() {
-        facts.push(fact(figure::share(understood, None), "of the rows understood"));
+        let text = figure::share(understood, None);
+        facts.push(Fact::new(&text, "of the rows understood").counted(Number::share(understood, &text)));
     }
-    facts.push(fact(figure::count(quality.rejected() as f64), "rows rejected, kept with their reasons"));
-    facts.push(fact(figure::count(quality.unreconciled as f64), "tickets unreconciled: start + opened − ended − end"));
+    facts.push(counted(quality.rejected() as f64, "rows rejected, kept with their reasons"));
+    facts.push(counted(quality.unreconciled as f64, "tickets unreconciled: start + opened − ended − end"));
     if let Some(newest) = quality.newest() {
         let age = (scorecard.as_of - newest) as f64 / 1e6;
-        facts.push(fact(duration(age.max(0.0), None), "age of the newest record"));
+        facts.push(Fact::new(duration(age.max(0.0), None), "age of the newest record"));
     }
     let gaps = quality.gaps.len();
     let service = if gaps == 1 { "service" } else { "services" };
-    facts.push(fact(figure::count(gaps as f64), &format!("{service} with gaps in their checks")));
+    facts.push(counted(gaps as f64, &format!("{service} with gaps in their checks")));
     let restated = super::restated_figures(scorecard, report).len();
     let figures = if restated == 1 { "figure" } else { "figures" };
     let words = format!("{figures} restated, of those that earlier runs reported");
-    facts.push(fact(figure::count(restated as f64), &words));
+    facts.push(counted(restated as f64, &words));
     let mut blocks = vec![Block::Facts { facts }, files(scorecard)];
     blocks.extend(findings(scorecard));
     blocks.extend(super::completeness::incomplete(scorecard, report));
@@ -40,8 +40,14 @@ pub(super) fn quality(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<B
     blocks
 }
 
-fn heading(text: &str, right: bool) -> Heading {
-    Heading { text: text.to_owned(), right }
+/// A count with its words.
+fn counted(count: f64, words: &str) -> Fact {
+    Fact::new(figure::count(count), words).counted(Number::plain(count))
+}
+
+/// A count of records in a table.
+fn records(count: u64) -> Cell {
+    Cell::number(figure::count(count as f64), Number::plain(count as f64))
 }
 
 fn files(scorecard: &Scorecard) -> Block {
@@ -58,22 +64,23 @@ fn files(scorecard: &Scorecard) -> Block {
             vec![
                 Cell::Text { text: file.file.clone(), small: ignored.join(", "), missing: false },
                 Cell::text(file.table.clone()),
-                Cell::text(figure::count(file.read as f64)),
-                Cell::text(figure::count(file.accepted as f64)),
-                Cell::text(figure::count(file.rejected as f64)),
-                Cell::text(figure::count(file.unchanged as f64)),
+                records(file.read),
+                records(file.accepted),
+                records(file.rejected),
+                records(file.unchanged),
             ]
         })
         .collect();
     Block::Table(Table {
+        by: None,
         caption: "What became of each file's records".to_owned(),
         columns: vec![
-            heading("File", false),
-            heading("Table", false),
-            heading("Read", true),
-            heading("Accepted", true),
-            heading("Rejected", true),
-            heading("Known before", true),
+            Heading::left("File"),
+            Heading::left("Table"),
+            Heading::right("Read"),
+            Heading::right("Accepted"),
+            Heading::right("Rejected"),
+            Heading::right("Known before"),
         ],
         rows,
     })
@@ -95,12 +102,7 @@ fn findings(scorecard: &Scorecard) -> Option<Block> {
             };
             let example =
                 finding.examples.first().map_or_else(String::new, |(row, value)| format!("row {row}: {value}"));
-            vec![
-                Cell::text(place),
-                Cell::text(finding.expected.clone()),
-                Cell::text(figure::count(finding.count as f64)),
-                Cell::text(example),
-            ]
+            vec![Cell::text(place), Cell::text(finding.expected.clone()), records(finding.count), Cell::text(example)]
         })
         .collect();
     let more = findings.len().saturating_sub(SHOWN);
@@ -110,12 +112,13 @@ fn findings(scorecard: &Scorecard) -> Option<Block> {
         "Values that are not what they should be".to_owned()
     };
     Some(Block::Table(Table {
+        by: None,
         caption,
         columns: vec![
-            heading("Where", false),
-            heading("Expected", false),
-            heading("Values", true),
-            heading("First", false),
+            Heading::left("Where"),
+            Heading::left("Expected"),
+            Heading::right("Values"),
+            Heading::left("First"),
         ],
         rows,
     }))
@@ -161,8 +164,9 @@ fn doubts(scorecard: &Scorecard) -> Option<Block> {
         return None;
     }
     Some(Block::Table(Table {
+        by: None,
         caption: "What else is doubtful".to_owned(),
-        columns: vec![heading("Where", false), heading("Records", true), heading("What", false)],
+        columns: vec![Heading::left("Where"), Heading::right("Records"), Heading::left("What")],
         rows: rows.into_iter().map(|row| row.map(Cell::text).into()).collect(),
     }))
 }

@@ -27,17 +27,17 @@ pub(super) fn restated(scorecard: &Scorecard, report: &ReportDefinition, section
     let shown = section.limit.unwrap_or(SHOWN).min(seen.len());
     let mut blocks = Vec::new();
     if !seen.is_empty() {
-        let heading = |text: &str, right| Heading { text: text.to_owned(), right };
         blocks.push(Block::Table(Table {
+            by: None,
             caption: section.title.clone(),
             columns: vec![
-                heading("Figure", false),
-                heading("Period", false),
-                heading("Published", true),
-                heading("Now", true),
-                heading("Difference", true),
-                heading("On", false),
-                heading("Records since", false),
+                Heading::left("Figure"),
+                Heading::left("Period"),
+                Heading::right("Published"),
+                Heading::right("Now"),
+                Heading::right("Difference"),
+                Heading::left("On"),
+                Heading::left("Records since"),
             ],
             rows: seen.iter().take(shown).map(|one| row(scorecard, one)).collect(),
         }));
@@ -108,7 +108,7 @@ fn records(one: &Restatement) -> Cell {
         return Cell::text("none: settings, or what was open then");
     }
     let (text, small) = words(&one.records);
-    Cell::Text { text, small, missing: false }
+    Cell::small(text, small)
 }
 
 /// Records in words: how many of each table, and a few ids.

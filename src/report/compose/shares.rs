@@ -27,9 +27,8 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let share =
         |amount: f64| if total > 0.0 { figure::share(amount / total, None) } else { figure::NOTHING.to_owned() };
     let word = dimension.trim_start_matches("cause_").replace('_', " ");
-    let heading = |text: &str, right| Heading { text: text.to_owned(), right };
     let columns =
-        vec![heading(&upper_first(&word), false), heading(&title_of(scorecard, whole), true), heading("Share", true)];
+        vec![Heading::left(&upper_first(&word)), Heading::right(&title_of(scorecard, whole)), Heading::right("Share")];
     let mut rows: Vec<Vec<Cell>> = parts
         .iter()
         .map(|(card, amount)| {
@@ -54,5 +53,5 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         None => format!("no {word} named"),
     };
     let caption = format!("{} in all: {finding}", value(all));
-    vec![Block::Table(Table { caption, columns, rows })]
+    vec![Block::Table(Table { caption, by: None, columns, rows })]
 }

@@ -7,7 +7,7 @@ use super::title_of;
 use crate::declaration::metric::{Better, Unit};
 use crate::declaration::report::{Column, Section, Show};
 use crate::metrics::measure::{Measure, State};
-use crate::report::document::{Bar, Block, Cell, Heading, Mark, Spark, Table, Tone};
+use crate::report::document::{Bar, Block, Cell, Heading, Mark, Number, Spark, Table, Tone, places};
 use crate::report::duration::NARROW;
 use crate::report::figure;
 use crate::report::words::{evidence, signal_mark, slice_name, status_mark, value};
@@ -55,7 +55,7 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     }
     let more = section.limit.map_or(0, |limit| names.len().saturating_sub(limit));
     let hidden: Vec<String> = names.split_off(names.len() - more).into_iter().map(str::to_owned).collect();
-    let mut columns = vec![Heading { text: upper(dimension), right: false }];
+    let mut columns = vec![Heading::left(upper(dimension))];
     columns.extend(section.columns.iter().map(|column| Heading {
         text: match column.show {
             Show::Bar => column.title.clone().unwrap_or_else(|| ends(&scorecard.by(&column.metric, dimension))),
@@ -75,7 +75,7 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         })
         .collect();
     let caption = format!("{}: one row per {dimension}", section.title);
-    let mut blocks = vec![Block::Table(Table { caption, columns, rows })];
+    let mut blocks = vec![Block::Table(Table { caption, by: Some(dimension.clone()), columns, rows })];
     blocks.extend(super::unshown(&hidden));
     let nothing = || format!("{} more with nothing in this period.", figure::count(silent as f64));
     blocks.extend((silent > 0).then(|| Block::Note { text: nothing() }));
@@ -123,7 +123,7 @@ fn worst_first(a: Option<&Card>, b: Option<&Card>) -> Ordering {
 }
 
 fn cell(column: &Column, card: Option<&Card>, all: &[&Card]) -> Cell {
-    let missing = || Cell::Text { text: figure::NOTHING.to_owned(), small: String::new(), missing: true };
+    let missing = || Cell::missing(figure::NOTHING);
     let Some(card) = card else {
         return if column.show == Show::Bar { Cell::Bar { bar: None } } else { missing() };
     };
@@ -137,22 +137,53 @@ fn cell(column: &Column, card: Option<&Card>, all: &[&Card]) -> Cell {
                 State::Value => aligned(card, all),
                 _ => figure::known(&card.metric, measure).unwrap_or_else(|| figure::NOTHING.to_owned()),
             };
-            Cell::Text { text, small, missing: measure.value.is_none() }
+            of_card(card, text, small)
         }
         Show::Status => Cell::Mark(status_mark(card.standing)),
         Show::Target => match card.agreed() {
-            Some(target) => Cell::text(figure::target(&card.metric, target.target)),
+            Some(target) => of_target(card, target.target),
             None => missing(),
         },
         Show::Bar => Cell::Bar { bar: bar(card, all) },
         Show::Trend => Cell::Spark { spark: row_spark(card) },
         Show::Parts => match (card.current().numerator, card.current().denominator) {
             (Some(over), Some(under)) if under > 0.0 => {
-                Cell::text(format!("{} of {}", figure::count(over), figure::count(under)))
+                let text = format!("{} of {}", figure::count(over), figure::count(under));
+                Cell::Figure {
+                    text,
+                    small: String::new(),
+                    missing: false,
+                    number: None,
+                    of: Some(card.metric.id.clone()),
+                }
             }
             _ => missing(),
         },
     }
+}
+
+/// The figure of a card in a table, as `text` says it.
+pub(super) fn of_card(card: &Card, text: String, small: String) -> Cell {
+    let measure = card.current();
+    let known = figure::number_of(&card.metric, measure);
+    let number = known.map(|number| Number { places: places(&text), ..number });
+    Cell::Figure { text, small, missing: measure.value.is_none(), number, of: Some(card.metric.id.clone()) }
+}
+
+/// The figure of an earlier period in a table.
+fn of_measure(card: &Card, measure: &Measure) -> Cell {
+    let text = figure::of(&card.metric, measure);
+    match figure::number_of(&card.metric, measure) {
+        Some(number) => Cell::number(text, number),
+        None => Cell::Text { text, small: String::new(), missing: measure.value.is_none() },
+    }
+}
+
+/// A target in a table.
+fn of_target(card: &Card, target: f64) -> Cell {
+    let text = figure::target(&card.metric, target);
+    let number = figure::number(&card.metric, target, &text);
+    Cell::number(text, number)
 }
 
 /// A figure with the digits that all of its column can bear: shares whose intervals differ would else have as many decimals each.
@@ -212,15 +243,14 @@ fn bar(card: &Card, all: &[&Card]) -> Option<Bar> {
 
 /// One row per metric: figure, change, trend, status, signal.
 pub(super) fn figures(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
-    let heading = |text: &str, right| Heading { text: text.to_owned(), right };
     let columns = vec![
-        heading("Figure", false),
-        heading("Now", true),
-        heading("Before", true),
-        heading("Target", true),
-        heading("Status", false),
-        heading("Trend", false),
-        heading("Signal", false),
+        Heading::left("Figure"),
+        Heading::right("Now"),
+        Heading::right("Before"),
+        Heading::right("Target"),
+        Heading::left("Status"),
+        Heading::left("Trend"),
+        Heading::left("Signal"),
     ];
     let kind = scorecard.period.kind;
     let has_ever = |card: &Card| card.series.iter().any(|measure| measure.value.is_some());
@@ -234,10 +264,9 @@ pub(super) fn figures(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
             let before = card
                 .previous
                 .as_ref()
-                .map_or_else(|| figure::NOTHING.to_owned(), |before| figure::of(&card.metric, before));
-            let target = card
-                .agreed()
-                .map_or_else(|| figure::NOTHING.to_owned(), |target| figure::target(&card.metric, target.target));
+                .map_or_else(|| Cell::missing(figure::NOTHING), |before| of_measure(card, before));
+            let target =
+                card.agreed().map_or_else(|| Cell::missing(figure::NOTHING), |target| of_target(card, target.target));
             let evidence = evidence(card).join(" · ");
             let signal = if card.current().value.is_some() {
                 signal_mark(&card.signal, kind)
@@ -245,10 +274,10 @@ pub(super) fn figures(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
                 Mark::new(Tone::Plain, figure::NOTHING)
             };
             vec![
-                Cell::Text { text: card.metric.title.clone(), small: evidence, missing: false },
-                Cell::Text { text: value(card), small: String::new(), missing: card.current().value.is_none() },
-                Cell::text(before),
-                Cell::text(target),
+                Cell::small(&card.metric.title, evidence),
+                of_card(card, value(card), String::new()),
+                before,
+                target,
                 Cell::Mark(status_mark(card.standing)),
                 Cell::Spark { spark: row_spark(card) },
                 Cell::Mark(signal),
@@ -260,5 +289,5 @@ pub(super) fn figures(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
             if section.empty.is_empty() { "There is nothing to measure.".to_owned() } else { section.empty.clone() };
         return vec![Block::Note { text }];
     }
-    vec![Block::Table(Table { caption: section.title.clone(), columns, rows })]
+    vec![Block::Table(Table { caption: section.title.clone(), by: None, columns, rows })]
 }
