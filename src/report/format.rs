@@ -11,6 +11,17 @@ use crate::declaration::catalogue::Catalogue;
 pub trait Templates {
     /// The text of `reports/templates/<name>`.
     fn template(&self, name: &str) -> Option<&str>;
+
+    /// The same where a format can't do without it.
+    ///
+    /// # Errors
+    /// When there is none.
+    fn require(&self, name: &str) -> Result<&str, RenderError> {
+        self.template(name).ok_or_else(|| RenderError {
+            file: Some(format!("reports/templates/{name}")),
+            message: "there is no such template".to_owned(),
+        })
+    }
 }
 
 impl Templates for Catalogue {
@@ -32,6 +43,16 @@ pub struct RenderError {
     pub file: Option<String>,
     /// What happened: lower case, no full stop.
     pub message: String,
+}
+
+impl RenderError {
+    /// What is wrong with a template.
+    pub fn of_template(name: &str, error: &minijinja::Error) -> Self {
+        RenderError {
+            file: Some(format!("reports/templates/{name}")),
+            message: format!("{error:#}").replace('\n', "; "),
+        }
+    }
 }
 
 impl fmt::Display for RenderError {

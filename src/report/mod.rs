@@ -8,6 +8,7 @@ pub mod duration;
 pub mod figure;
 pub mod format;
 pub mod html;
+pub mod index;
 pub mod json;
 pub mod level;
 pub mod markdown;

@@ -9,6 +9,7 @@
 mod accounts;
 mod agreements;
 mod architecture;
+mod browser;
 mod canonical_tables;
 mod catalogue;
 mod change_rules;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::slices::{condition, slices};
 use crate::declaration::metric::{self, Better};
 use crate::declaration::report::ReportDefinition;
 use crate::report::document::Definition;
@@ -23,10 +24,10 @@ pub(super) fn definitions(scorecard: &Scorecard, report: &ReportDefinition) -> V
         named.extend(section.columns.iter().map(|column| column.metric.clone()));
     }
     named.retain(|metric| seen.insert(metric.clone()));
-    named.iter().filter_map(|metric| definition(scorecard, metric)).collect()
+    named.iter().filter_map(|metric| definition(scorecard, report, metric)).collect()
 }
 
-fn definition(scorecard: &Scorecard, id: &str) -> Option<Definition> {
+fn definition(scorecard: &Scorecard, report: &ReportDefinition, id: &str) -> Option<Definition> {
     let metric = scorecard.metrics.get(id)?;
     let card = scorecard.card(id, &[]);
     let better = match metric.better {
@@ -47,9 +48,30 @@ fn definition(scorecard: &Scorecard, id: &str) -> Option<Definition> {
         value: card.map_or_else(|| "shown in slices".to_owned(), value),
         meaning: metric.meaning.clone(),
         facts,
-        slices: Vec::new(),
-        commands: vec![("Again".to_owned(), format!("nines measure {id} --period {}", scorecard.period.id))],
+        slices: slices(scorecard, report, id),
+        commands: commands(scorecard, report, id),
     })
+}
+
+/// The commands that give a figure again, and list the rows that it counts and leaves out; of a figure in slices for the first.
+fn commands(scorecard: &Scorecard, report: &ReportDefinition, id: &str) -> Vec<(String, String)> {
+    let period = &scorecard.period.id;
+    let language = &scorecard.language;
+    let own = condition(scorecard, None);
+    let mut found = vec![
+        (language.word("Again").to_owned(), format!("nines measure {id} --period {period}{own}")),
+        (language.word("Rows").to_owned(), format!("nines explain {id} --period {period}{own}")),
+    ];
+    let cut = report.requests().into_iter().find(|request| request.metric == id && !request.by.is_empty());
+    let first = cut.and_then(|request| {
+        let by: Vec<&str> = request.by.iter().map(String::as_str).collect();
+        scorecard.by_all(id, &by).into_iter().find(|card| card.current().value.is_some())
+    });
+    if let Some(card) = first {
+        let command = format!("nines explain {id} --period {period}{}", condition(scorecard, Some(card)));
+        found.push((language.word("Rows of one").to_owned(), command));
+    }
+    found
 }
 
 fn evidence(card: &Card) -> Vec<(String, String)> {

@@ -5,11 +5,13 @@ mod balance;
 mod completeness;
 mod definitions;
 mod figures;
+mod freshness;
 mod objective;
 mod objective_page;
 mod quality;
 mod restated;
 mod shares;
+mod slices;
 mod table;
 mod tiles;
 
@@ -24,8 +26,9 @@ use super::statement;
 use super::v1;
 use super::verdict::verdict;
 use super::words::moment;
+use crate::arithmetic::local_time::rfc3339;
 use crate::declaration::metric::Definition;
-use crate::declaration::report::{Kind, ReportDefinition, Section as Declared};
+use crate::declaration::report::{Kind, OBJECTIVE, ReportDefinition, Section as Declared};
 use crate::scorecard::restated::Restatement;
 use crate::scorecard::scorecard::{Card, Scorecard};
 
@@ -45,6 +48,13 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
         language: report.language.clone(),
         title: format!("{} · {} · {label}", scorecard.project, report.title.to_lowercase()),
         meta: meta(scorecard),
+        name: report.name.clone(),
+        heading: report.title.clone(),
+        period: scorecard.period.id.clone(),
+        label,
+        start: rfc3339(scorecard.period.start),
+        of: None,
+        audience: report.audience.clone(),
         sections,
         foot: format!(
             "Made by nines {} from the exports of {}. Figures: nines report {} --period {} --format json",
@@ -56,7 +66,19 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
 }
 
 /// Words that layouts add to those of the sections.
-const LAYOUT: [&str; 8] = ["Contents", "Page", "Filter", "All", "Copy chart", "Copied", "Sort by", "rows shown"];
+const LAYOUT: [&str; 11] = [
+    "All",
+    "All reports",
+    "Contents",
+    "Copied",
+    "Copy chart",
+    "Filter",
+    "Page",
+    "Service",
+    "Sort by",
+    "To the content",
+    "rows shown",
+];
 
 fn layout(scorecard: &Scorecard) -> BTreeMap<&'static str, String> {
     LAYOUT.into_iter().map(|word| (word, scorecard.language.word(word).to_owned())).collect()
@@ -84,23 +106,48 @@ pub fn restated_figures<'s>(scorecard: &'s Scorecard, report: &ReportDefinition)
     found
 }
 
-/// A page for each objective, where the report has such pages: file name without extension, and document.
-pub fn objective_pages(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<(String, Document)> {
-    if report.objective_sections.is_empty() {
-        return Vec::new();
-    }
-    let declared = ReportDefinition { sections: report.objective_sections.clone(), ..report.clone() };
-    let pages = scorecard.objectives.iter().map(|standing| {
-        let one = Scorecard { objectives: vec![standing.clone()], ..scorecard.clone() };
-        let mut document = compose(&one, &declared);
-        let label = scorecard.period.label(scorecard.zone);
-        document.title = format!("{} · {} · {label}", scorecard.project, standing.objective.title);
-        // Ids may hold what a file name must not.
-        let plain = |letter: char| if letter.is_alphanumeric() || letter == '-' { letter } else { '-' };
-        let name: String = standing.objective.id.chars().map(plain).collect();
+/// The further pages of a report, one for each value of the dimension that they are by: file name without extension, and document.
+pub fn pages(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<(String, Document)> {
+    let Some(pages) = &report.pages else { return Vec::new() };
+    let declared = report.page(pages);
+    let label = scorecard.period.label(scorecard.zone);
+    let page = |id: &str, title: &str, one: &Scorecard| {
+        let mut document = compose(one, &declared);
+        document.of = Some(title.to_owned());
+        let title = if pages.title.is_empty() { title.to_owned() } else { format!("{}: {title}", pages.title) };
+        document.title = format!("{} · {title} · {label}", scorecard.project);
+        // Ids and names may hold what a file name must not.
+        let plain = |letter: char| if letter.is_alphanumeric() { letter } else { '-' };
+        let name: String = id.to_lowercase().chars().map(plain).collect();
         (format!("{}-{name}-{}", report.name, scorecard.period.id), document)
-    });
-    pages.collect()
+    };
+    let mut found: Vec<(String, Document)> = match pages.by.as_str() {
+        OBJECTIVE => scorecard
+            .objectives
+            .iter()
+            .map(|standing| {
+                let one = Scorecard { objectives: vec![standing.clone()], ..scorecard.clone() };
+                page(&standing.objective.id, &standing.objective.title, &one)
+            })
+            .collect(),
+        by => scorecard
+            .known_values(by)
+            .into_iter()
+            .map(|value| page(value, value, &scorecard.within(by, value)))
+            .collect(),
+    };
+    // Two names that differ only in what a file name must not hold are two pages all the same.
+    for place in 1..found.len() {
+        let taken = |name: &str, found: &[(String, Document)]| found[..place].iter().any(|(other, _)| other == name);
+        let mut name = found[place].0.clone();
+        let mut count = 1;
+        while taken(&name, &found) {
+            count += 1;
+            name = format!("{}-{count}", found[place].0);
+        }
+        found[place].0 = name;
+    }
+    found
 }
 
 fn meta(scorecard: &Scorecard) -> Vec<String> {

@@ -34,6 +34,7 @@ pub(super) fn quality(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<B
     let words = format!("{figures} restated, of those that earlier runs reported");
     facts.push(counted(restated as f64, &words));
     let mut blocks = vec![Block::Facts { facts }, files(scorecard)];
+    blocks.extend(super::freshness::freshness(scorecard, report));
     blocks.extend(findings(scorecard));
     blocks.extend(super::completeness::incomplete(scorecard, report));
     blocks.extend(doubts(scorecard));

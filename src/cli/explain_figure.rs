@@ -1,0 +1,131 @@
+//! `nines explain METRIC`: what a figure means, its numbers, and the rows that it counts and leaves out.
+
+use clap::{Args, ValueEnum};
+use polars::prelude::DataFrame;
+
+use super::project::{ProjectArguments, parse_period};
+use super::query;
+use super::{Exit, Terminal, Trouble};
+use crate::declaration::metric::{Metric, formula_text, sql};
+use crate::metrics::measure::Measure;
+use crate::pipeline::{self, MetricExplanation, Session};
+use crate::report::{figure, words};
+
+/// Which figure, and how much of it.
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// Id of the metric (`nines metrics` lists them)
+    #[arg(required = true)]
+    metric: Option<String>,
+    #[command(flatten)]
+    project: ProjectArguments,
+    /// 2026-W46, 2026-11, 2026-Q4, last-week, 28d ...
+    #[arg(long, value_name = "P", default_value = "last-week")]
+    period: String,
+    /// Only rows of the fact for which this is true, such as "service = 'Payments'"
+    #[arg(long = "where", value_name = "SQL")]
+    filter: Option<String>,
+    /// Most rows on the screen; csv and json give all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    rows: usize,
+    /// Form of the result: all of it, or its rows
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    #[default]
+    Table,
+    Csv,
+    Json,
+}
+
+impl Arguments {
+    pub(super) fn run(self, terminal: &mut Terminal) -> Result<Exit, Trouble> {
+        let session = self.project.open(terminal)?;
+        let period = parse_period(&self.period, &session)?;
+        let id = self.metric.unwrap_or_default();
+        let explained = pipeline::explain_metric(&session, &id, &period, self.filter.as_deref())?;
+        let bytes = match self.format {
+            Format::Table => text(terminal, &session, &explained, self.rows).into_bytes(),
+            Format::Csv => query::csv(only(&explained)?)?,
+            Format::Json => query::json(only(&explained)?)?,
+        };
+        terminal.out.write_all(&bytes)?;
+        terminal.out.flush()?;
+        Ok(Exit::Done)
+    }
+}
+
+/// The rows of the one metric under a figure.
+fn only(explained: &MetricExplanation) -> Result<&DataFrame, Trouble> {
+    match explained.rows.as_slice() {
+        [one] => Ok(&one.frame),
+        several => {
+            let names: Vec<&str> = several.iter().map(|one| one.metric.as_str()).collect();
+            let (id, names) = (&explained.metric.id, names.join(", "));
+            Err(Trouble::usage(format!("{id} rests on the rows of several metrics: name one of {names}")))
+        }
+    }
+}
+
+fn text(terminal: &Terminal, session: &Session, explained: &MetricExplanation, most: usize) -> String {
+    let metric = &explained.metric;
+    let mut lines = vec![format!("{} ({})", metric.title, metric.id), metric.meaning.clone(), String::new()];
+    let mut say = |name: &str, text: String| lines.push(format!("{name:<10} {text}"));
+    say("Formula", formula_text(metric));
+    say("Source", metric.source.clone());
+    match &explained.measure {
+        Some(measure) => {
+            let label = measure.period.label(session.project.zone);
+            say("Figure", format!("{} in {label}", figure::of(metric, measure)));
+            for (name, text) in evidence(metric, measure) {
+                say(name, text);
+            }
+        }
+        None => say("Figure", "no data".to_owned()),
+    }
+    for (input, measure) in &explained.inputs {
+        let value = measure.as_ref().map_or_else(|| "no data".to_owned(), |measure| figure::of(input, measure));
+        say("Part", format!("{value}: {} ({})", input.title, input.id));
+    }
+    for rows in &explained.rows {
+        let (all, counted) = (rows.frame.height(), rows.counted);
+        let of = if explained.rows.len() > 1 { format!(" of {}", rows.metric) } else { String::new() };
+        lines.push(String::new());
+        lines.push(format!(
+            "Rows{of} in fact_{}: {} counted, {} left out, {} in all",
+            rows.fact,
+            figure::count(counted as f64),
+            figure::count((all - counted) as f64),
+            figure::count(all as f64)
+        ));
+        if all > 0 && most > 0 {
+            lines.push(query::table(terminal, &rows.frame, most));
+        }
+    }
+    lines.push(String::new());
+    lines.push(sql(metric));
+    lines.join("\n")
+}
+
+/// What a measure rests on, by name.
+fn evidence(metric: &Metric, measure: &Measure) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    if let (Some(over), Some(under)) = (measure.numerator, measure.denominator) {
+        found.push(("Numbers", format!("{over} / {under}")));
+    }
+    found.push(("n", figure::count(measure.n as f64)));
+    found.extend(figure::interval(metric, measure).map(|text| ("95 % from", text)));
+    found.extend(measure.coverage.map(|coverage| ("Coverage", figure::share(coverage, None))));
+    let excluded = words::left_out(metric, &measure.excluded);
+    if !excluded.is_empty() {
+        found.push(("Left out", excluded.join(", ")));
+    }
+    let flags = words::flags(measure);
+    if !flags.is_empty() {
+        found.push(("Flags", flags.join(", ")));
+    }
+    found
+}
