@@ -74,7 +74,7 @@
   };
   const filtered = (table) => {
     const body = table.tBodies[0];
-    if (!body || body.rows.length < 8) return;
+    if (!body || body.rows.length < 12) return;
     const bar = make("p", { class: "tools" });
     const label = make("label", {}, say("Filter") + " ");
     label.append(make("input", { type: "search", "data-for": table.id, autocomplete: "off" }));

@@ -75,15 +75,17 @@ pub struct Format {
     pub name: &'static str,
     /// Extension of its files, without a dot.
     pub extension: &'static str,
+    /// Whether its bytes are no text.
+    pub binary: bool,
     /// The bytes of a document in it.
     pub render: Render,
 }
 
 /// Every format.
 pub const FORMATS: &[Format] = &[
-    Format { name: "html", extension: "html", render: html::render },
-    Format { name: "md", extension: "md", render: markdown::render },
-    Format { name: "json", extension: "json", render: json::render },
+    Format { name: "html", extension: "html", binary: false, render: html::render },
+    Format { name: "md", extension: "md", binary: false, render: markdown::render },
+    Format { name: "json", extension: "json", binary: false, render: json::render },
 ];
 
 /// The format of a name.

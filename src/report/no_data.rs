@@ -38,9 +38,15 @@ fn spoil(measures: &mut [Measure], kinds: &[u8]) {
 
 fn render(scorecard: &Scorecard, catalogue: &Catalogue, definitions: &Definitions) -> Vec<(&'static str, String)> {
     let document = compose(scorecard, &definitions.reports["weekly"]);
-    let text =
-        |format: &super::format::Format| String::from_utf8((format.render)(&document, catalogue).unwrap()).unwrap();
-    FORMATS.iter().map(|format| (format.name, text(format))).collect()
+    let text = |format: &super::format::Format| {
+        let text = String::from_utf8((format.render)(&document, catalogue).unwrap()).unwrap();
+        // The script of a page is no part of what it says.
+        match format.name {
+            "html" => text.rsplit_once("<script>").unwrap().0.to_owned(),
+            _ => text,
+        }
+    };
+    FORMATS.iter().filter(|format| !format.binary).map(|format| (format.name, text(format))).collect()
 }
 
 /// Whether a word stands alone in a text.
