@@ -102,12 +102,27 @@ fn text(terminal: &Terminal, session: &Session, explained: &MetricExplanation, m
             figure::count(all as f64)
         ));
         if all > 0 && most > 0 {
-            lines.push(query::table(terminal, &rows.frame, most));
+            let metric = session.definitions.metrics.get(&rows.metric).unwrap_or(metric);
+            lines.push(query::table(terminal, &telling(&rows.frame, metric), most));
+            lines.push(format!("nines explain {} --format csv gives all columns and rows", rows.metric));
         }
     }
     lines.push(String::new());
     lines.push(sql(metric));
     lines.join("\n")
+}
+
+/// Columns that name a row, beside its key.
+const NAMES: usize = 2;
+
+/// The columns that say what a row is and what the metric makes of it: the reason, the first ones, and those that the metric reads.
+fn telling(frame: &DataFrame, metric: &Metric) -> DataFrame {
+    let read = metric.columns();
+    let kept = frame.get_column_names().into_iter().map(|name| name.as_str()).enumerate();
+    let kept: Vec<&str> =
+        kept.filter(|(place, name)| *place <= NAMES || read.contains(*name)).map(|(_, name)| name).collect();
+    // All of them are columns of the frame.
+    frame.select(kept).unwrap_or_else(|_| frame.clone())
 }
 
 /// What a measure rests on, by name.

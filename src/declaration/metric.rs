@@ -15,6 +15,7 @@ mod levels;
 mod print;
 mod ranking;
 mod read;
+mod reads;
 #[cfg(test)]
 mod shipped_tests;
 mod tables;

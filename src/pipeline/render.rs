@@ -123,40 +123,49 @@ fn scorecards(session: &Session, report: &ReportDefinition, periods: &[Period]) 
     let targets = targets(session);
     let indices: Vec<(String, Vec<String>)> =
         report.all_requests().into_iter().map(|request| (request.metric, request.by)).collect();
-    let mut found = Vec::with_capacity(periods.len());
+    let mut known = Vec::with_capacity(periods.len());
     for period in periods {
-        let spans = |count: usize| -> BTreeSet<(i64, i64)> {
-            period.trailing(count, zone).iter().map(|period| (period.start, period.end)).collect()
-        };
-        let (history, recent) = (spans(report.periods), spans(2));
-        let own = measures.iter().filter(|one| {
-            let long = with_history.contains(&(one.metric.clone(), one.dims.keys().cloned().collect()));
-            let span = (one.period.start, one.period.end);
-            if long { history.contains(&span) || recent.contains(&span) } else { recent.contains(&span) }
-        });
         let coverage = measures.iter().filter(|one| is_coverage(one) && one.period.id == period.id);
         let objectives = match report.shows_objectives() {
             true => standings(session, &[], period.end.min(session.as_of))?,
             false => Vec::new(),
         };
-        let mut scorecard = scorecard::build(Input {
-            indices: &indices,
-            project: &session.project.name,
-            zone,
-            period: period.clone(),
-            as_of: session.as_of,
-            known_at: session.known_at,
-            metrics,
-            measures: own.cloned().collect(),
-            targets: &targets,
-            disruptions: disruptions(session, period)?,
-            objectives,
-            quality: of_period(session, &shared, period, coverage)?,
-            language: session.definitions.language(&report.language),
-            version: env!("CARGO_PKG_VERSION"),
-        });
-        restate(session, &report.name, &mut scorecard)?;
-        found.push(scorecard);
+        known.push((period, disruptions(session, period)?, objectives, of_period(session, &shared, period, coverage)?));
+    }
+    let (project, as_of, known_at) = (&session.project.name, session.as_of, session.known_at);
+    let language = session.definitions.language(&report.language);
+    let mut found: Vec<Scorecard> = known
+        .into_par_iter()
+        .map(|(period, disruptions, objectives, quality)| {
+            let spans = |count: usize| -> BTreeSet<(i64, i64)> {
+                period.trailing(count, zone).iter().map(|period| (period.start, period.end)).collect()
+            };
+            let (history, recent) = (spans(report.periods), spans(2));
+            let own = measures.iter().filter(|one| {
+                let span = (one.period.start, one.period.end);
+                let long = || with_history.contains(&(one.metric.clone(), one.dims.keys().cloned().collect()));
+                recent.contains(&span) || history.contains(&span) && long()
+            });
+            scorecard::build(Input {
+                indices: &indices,
+                project,
+                zone,
+                period: period.clone(),
+                as_of,
+                known_at,
+                metrics,
+                measures: own.cloned().collect(),
+                targets: &targets,
+                disruptions,
+                objectives,
+                quality,
+                language: language.clone(),
+                version: env!("CARGO_PKG_VERSION"),
+            })
+        })
+        .collect();
+    for scorecard in &mut found {
+        restate(session, &report.name, scorecard)?;
     }
     Ok(found)
 }

@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::declaration::expression::Value;
-use crate::declaration::metric::{Definition, Time};
 use crate::declaration::report::ReportDefinition;
 use crate::facts::FACTS;
 use crate::report::document::{Block, Cell, Heading, Table};
@@ -30,7 +28,7 @@ pub(super) fn incomplete(scorecard: &Scorecard, report: &ReportDefinition) -> Op
             open.extend(metric.inputs());
             let fact = FACTS.iter().find(|fact| metric.fact() == Some(fact.name));
             for table in fact.into_iter().flat_map(|fact| records(fact.name, fact.tables)) {
-                for column in columns(&metric.definition).into_iter().chain(request.by.iter().cloned()) {
+                for column in metric.columns().into_iter().chain(request.by.iter().cloned()) {
                     used.entry((table, column)).or_default().insert(id);
                 }
             }
@@ -85,33 +83,4 @@ fn records(name: &str, tables: &'static [&'static str]) -> Vec<&'static str> {
     let own = |table: &&&str| !matches!(**table, "services" | "teams" | "links");
     let found: Vec<&str> = tables.iter().filter(own).copied().collect();
     if found.is_empty() { tables.to_vec() } else { found }
-}
-
-/// The columns of its fact that a metric over rows reads.
-fn columns(definition: &Definition) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    if let Definition::Aggregate { time, population, exclude, value, coverage, .. } = definition {
-        match time {
-            Time::At(at) => found.extend([at.clone()]),
-            Time::Alive { from, to, since } => found.extend([from, to].into_iter().chain(since).cloned()),
-        }
-        let rows = population.iter().chain(exclude.iter().map(|(_, rule)| rule));
-        found.extend(rows.flat_map(|row| row.columns.iter().cloned()));
-        std::iter::once(value).chain(coverage).for_each(|value| of_value(value, &mut found));
-    }
-    found
-}
-
-fn of_value(value: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Number(_) => {}
-        Value::Binary { left, right, .. } => {
-            of_value(left, found);
-            of_value(right, found);
-        }
-        Value::Aggregate(aggregate) => {
-            let rows = aggregate.arguments.iter().chain(&aggregate.filter);
-            found.extend(rows.flat_map(|row| row.columns.iter().cloned()));
-        }
-    }
 }
