@@ -20,8 +20,8 @@ pub struct ReportDefinition {
     pub file: String,
     /// Title, "Service scorecard".
     pub title: String,
-    /// Language of its text (BCP 47).
-    pub language: String,
+    /// Language of its text (BCP 47); the project's without it.
+    pub language: Option<String>,
     /// Period where the command names none, in the forms of `--period`.
     pub period: String,
     /// How many periods a history has, the report's included.
@@ -225,8 +225,7 @@ pub struct Request {
 #[serde(deny_unknown_fields)]
 struct Raw {
     title: String,
-    #[serde(default = "english")]
-    language: String,
+    language: Option<String>,
     #[serde(default = "last_week")]
     period: String,
     #[serde(default = "half_a_year")]
@@ -236,10 +235,6 @@ struct Raw {
     sections: Vec<Spanned<Section>>,
     #[serde(default)]
     objective_sections: Vec<Spanned<Section>>,
-}
-
-fn english() -> String {
-    "en".to_owned()
 }
 
 fn last_week() -> String {

@@ -106,7 +106,7 @@ fn scorecard(session: &Session, report: &ReportDefinition, period: &Period) -> R
         disruptions: disruptions(session, period)?,
         objectives,
         quality,
-        language: session.definitions.language(&report.language),
+        language: session.definitions.language(&session.project, report),
         version: env!("CARGO_PKG_VERSION"),
     }))
 }

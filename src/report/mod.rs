@@ -3,6 +3,7 @@
 
 pub mod charts;
 pub mod compose;
+pub mod dates;
 pub mod document;
 pub mod duration;
 pub mod figure;
