@@ -73,7 +73,7 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         Heading::right(language.word("Target")),
         Heading::right(language.word("Reached")),
         Heading::right(language.word("Consumed")),
-        Heading::right(language.word("Left")),
+        Heading::right(language.word("Budget left")),
         Heading::right(language.word("Burn, 1 h / 3 d")),
         Heading::right(language.word("Alerts")),
         Heading::left(language.word("Pace")),
