@@ -170,8 +170,9 @@ fn unknown_language(file: &str, text: &str, tag: &str, languages: &BTreeMap<Stri
         return None;
     }
     let message = format!("language: expected {ENGLISH} or a file {LANGUAGES}/{tag}.toml, found `{tag}`");
-    let known = languages.keys().map(String::as_str).chain([ENGLISH]);
-    let issue = Issue::error(file, message).nearest(tag, known);
+    let known: BTreeSet<&str> = languages.keys().map(String::as_str).chain([ENGLISH]).collect();
+    let known: Vec<&str> = known.into_iter().collect();
+    let issue = Issue::error(file, message).hint(format!("known are {}", known.join(", ")));
     let key = text.lines().position(|line| line.trim_start().starts_with("language"));
     Some(match key {
         Some(line) => issue.at(line + 1),

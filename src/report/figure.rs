@@ -2,6 +2,7 @@
 
 use super::document::{Number, NumberKind, places};
 use super::duration::{NARROW, duration};
+use super::rate::{rate_in, rate_per_hour, rate_unit};
 use crate::declaration::expression::{Function, Value};
 use crate::declaration::language::Language;
 use crate::declaration::metric::{Definition, Metric, Unit};
@@ -9,10 +10,6 @@ use crate::metrics::measure::{Measure, State};
 
 /// What stands where a figure has no meaning.
 pub const NOTHING: &str = "–";
-
-/// The units of rates with their hours.
-pub const RATES: [(&str, f64); 5] =
-    [("per hour", 1.0), ("per day", 24.0), ("per week", 168.0), ("per month", 720.0), ("per year", 8760.0)];
 
 /// Small numbers as words.
 pub const NUMBERS: [&str; 13] =
@@ -164,7 +161,7 @@ fn digits(half: Option<f64>, usual: usize) -> usize {
     }
 }
 
-fn signed(text: &str, value: f64) -> String {
+pub(super) fn signed(text: &str, value: f64) -> String {
     if value < 0.0 && !is_zero(text) { format!("−{text}") } else { text.to_owned() }
 }
 
@@ -193,28 +190,6 @@ pub fn count(language: &Language, value: f64) -> String {
         grouped.push_str(fraction);
     }
     signed(&grouped, value)
-}
-
-/// A rate per hour in the first of hour, day, week, month (30 days) and year in which it is 1 or more.
-fn rate_per_hour(language: &Language, value: f64) -> String {
-    rate_in(language, value, value)
-}
-
-/// A rate in the unit that another one is shown in, so that an interval has one unit.
-fn rate_in(language: &Language, value: f64, shown: f64) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    let (name, hours) = rate_unit(shown);
-    let scaled = value * hours;
-    let places = if scaled.abs() >= 10.0 { 0 } else { 1 + usize::from(scaled.abs() < 0.1) };
-    let text = signed(&language.decimals(scaled.abs(), places), scaled);
-    format!("{text} {}", language.word(name)).replace(' ', &NARROW.to_string())
-}
-
-/// The unit in which a rate per hour is shown, and its hours.
-fn rate_unit(shown: f64) -> (&'static str, f64) {
-    RATES.into_iter().find(|(_, hours)| (shown * hours).abs() >= 1.0).unwrap_or(RATES[4])
 }
 
 /// The change of a figure to `now`: as [`delta`], but of a rate in the unit that `now` is shown in.

@@ -16,6 +16,7 @@ pub mod markdown;
 mod no_data;
 pub mod objective;
 pub mod prometheus;
+pub mod rate;
 pub mod reason;
 pub mod stale;
 pub mod statement;

@@ -37,13 +37,18 @@ pub(super) fn verdict(scorecard: &Scorecard) -> Vec<Block> {
         if more > 0 {
             names = language.say("{names} and {n} more", &[("names", &names), ("n", &more)]);
         }
-        let count = words::upper_first(&figure::number_word(language, missed.len() as u64));
+        let count = figure::number_word(language, missed.len() as u64);
         let values: [(&str, &dyn fmt::Display); 3] = [("n", &count), ("objectives", &objectives), ("names", &names)];
         let phrase = match missed.len() {
             1 => language.word("{n} of {objectives} is missed: [{names}.]"),
             _ => language.word("{n} of {objectives} are missed: [{names}.]"),
         };
-        language.stressed(phrase, &values).into_iter().map(|(text, alarm)| Span { text, alarm }).collect()
+        let pieces = language.stressed(phrase, &values).into_iter();
+        let mut spans: Vec<Span> = pieces.map(|(text, alarm)| Span { text, alarm }).collect();
+        if let Some(first) = spans.first_mut() {
+            first.text = words::upper_first(&first.text);
+        }
+        spans
     };
     if !risk.is_empty() {
         let text = language.say("At risk: {names}.", &[("names", &names(&risk))]);

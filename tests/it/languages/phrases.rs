@@ -8,7 +8,8 @@ use nines::declaration::catalogue::Catalogue;
 use nines::declaration::definitions::Definitions;
 use nines::report::compose::LAYOUT;
 use nines::report::dates::{MONTHS, WEEKDAYS};
-use nines::report::figure::{NUMBERS, RATES};
+use nines::report::figure::NUMBERS;
+use nines::report::rate::RATES;
 
 /// The bands of age, of which only the last has a word.
 const AGES: [&str; 7] = ["0-1 d", "1-3 d", "3-7 d", "7-14 d", "14-30 d", "30-90 d", "over 90 d"];
