@@ -8,6 +8,7 @@ use super::output::grid;
 use super::project::ProjectArguments;
 use super::{Exit, Terminal, Trouble};
 use crate::arithmetic::local_time::{rfc3339, to_local};
+use crate::declaration::language::Language;
 use crate::pipeline::{self, ClockExplanation, Segment};
 use crate::report::duration::{NARROW, duration};
 
@@ -129,7 +130,7 @@ fn row(explained: &ClockExplanation, row: &[Segment]) -> Option<Vec<String>> {
 
 /// A length exactly, and in the units that people say.
 fn both(seconds: f64) -> String {
-    let said = duration(seconds, None).replace(NARROW, " ");
+    let said = duration(&Language::default(), seconds, None).replace(NARROW, " ");
     format!("{} ({said})", exact(seconds))
 }
 

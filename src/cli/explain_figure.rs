@@ -6,6 +6,7 @@ use polars::prelude::DataFrame;
 use super::project::{ProjectArguments, parse_period};
 use super::query;
 use super::{Exit, Terminal, Trouble};
+use crate::declaration::language::Language;
 use crate::declaration::metric::{Metric, formula_text, sql};
 use crate::metrics::measure::Measure;
 use crate::pipeline::{self, MetricExplanation, Session};
@@ -71,6 +72,7 @@ fn only(explained: &MetricExplanation) -> Result<&DataFrame, Trouble> {
 }
 
 fn text(terminal: &Terminal, session: &Session, explained: &MetricExplanation, most: usize) -> String {
+    let english = Language::default();
     let metric = &explained.metric;
     let mut lines = vec![format!("{} ({})", metric.title, metric.id), metric.meaning.clone(), String::new()];
     let mut say = |name: &str, text: String| lines.push(format!("{name:<10} {text}"));
@@ -79,7 +81,7 @@ fn text(terminal: &Terminal, session: &Session, explained: &MetricExplanation, m
     match &explained.measure {
         Some(measure) => {
             let label = measure.period.label(session.project.zone);
-            say("Figure", format!("{} in {label}", figure::of(metric, measure)));
+            say("Figure", format!("{} in {label}", figure::of(&english, metric, measure)));
             for (name, text) in evidence(metric, measure) {
                 say(name, text);
             }
@@ -87,7 +89,8 @@ fn text(terminal: &Terminal, session: &Session, explained: &MetricExplanation, m
         None => say("Figure", "no data".to_owned()),
     }
     for (input, measure) in &explained.inputs {
-        let value = measure.as_ref().map_or_else(|| "no data".to_owned(), |measure| figure::of(input, measure));
+        let value =
+            measure.as_ref().map_or_else(|| "no data".to_owned(), |measure| figure::of(&english, input, measure));
         say("Part", format!("{value}: {} ({})", input.title, input.id));
     }
     for rows in &explained.rows {
@@ -97,9 +100,9 @@ fn text(terminal: &Terminal, session: &Session, explained: &MetricExplanation, m
         lines.push(format!(
             "Rows{of} in fact_{}: {} counted, {} left out, {} in all",
             rows.fact,
-            figure::count(counted as f64),
-            figure::count((all - counted) as f64),
-            figure::count(all as f64)
+            figure::count(&english, counted as f64),
+            figure::count(&english, (all - counted) as f64),
+            figure::count(&english, all as f64)
         ));
         if all > 0 && most > 0 {
             let metric = session.definitions.metrics.get(&rows.metric).unwrap_or(metric);
@@ -127,18 +130,19 @@ fn telling(frame: &DataFrame, metric: &Metric) -> DataFrame {
 
 /// What a measure rests on, by name.
 fn evidence(metric: &Metric, measure: &Measure) -> Vec<(&'static str, String)> {
+    let english = Language::default();
     let mut found = Vec::new();
     if let (Some(over), Some(under)) = (measure.numerator, measure.denominator) {
         found.push(("Numbers", format!("{over} / {under}")));
     }
-    found.push(("n", figure::count(measure.n as f64)));
-    found.extend(figure::interval(metric, measure).map(|text| ("95 % from", text)));
-    found.extend(measure.coverage.map(|coverage| ("Coverage", figure::share(coverage, None))));
-    let excluded = words::left_out(metric, &measure.excluded);
+    found.push(("n", figure::count(&english, measure.n as f64)));
+    found.extend(figure::interval(&english, metric, measure).map(|text| ("95 % from", text)));
+    found.extend(measure.coverage.map(|coverage| ("Coverage", figure::share(&english, coverage, None))));
+    let excluded = words::left_out(&english, metric, &measure.excluded);
     if !excluded.is_empty() {
         found.push(("Left out", excluded.join(", ")));
     }
-    let flags = words::flags(measure);
+    let flags = words::flags(&english, measure);
     if !flags.is_empty() {
         found.push(("Flags", flags.join(", ")));
     }

@@ -22,8 +22,8 @@ pub struct ReportDefinition {
     pub title: String,
     /// For whom it is, "Managers who decide on Monday"; may be empty.
     pub audience: String,
-    /// Language of its text (BCP 47).
-    pub language: String,
+    /// Language of its text (BCP 47); the project's without it.
+    pub language: Option<String>,
     /// Period where the command names none, in the forms of `--period`.
     pub period: String,
     /// How many periods a history has, the report's included.
@@ -241,8 +241,7 @@ pub struct Request {
 #[serde(deny_unknown_fields)]
 struct Raw {
     title: String,
-    #[serde(default = "english")]
-    language: String,
+    language: Option<String>,
     #[serde(default = "last_week")]
     period: String,
     #[serde(default = "half_a_year")]
@@ -262,10 +261,6 @@ struct RawPages {
     #[serde(default)]
     title: String,
     sections: Vec<Spanned<Section>>,
-}
-
-fn english() -> String {
-    "en".to_owned()
 }
 
 fn last_week() -> String {

@@ -133,7 +133,7 @@ fn scorecards(session: &Session, report: &ReportDefinition, periods: &[Period]) 
         known.push((period, disruptions(session, period)?, objectives, of_period(session, &shared, period, coverage)?));
     }
     let (project, as_of, known_at) = (&session.project.name, session.as_of, session.known_at);
-    let language = session.definitions.language(&report.language);
+    let language = session.definitions.language(&session.project, report);
     let mut found: Vec<Scorecard> = known
         .into_par_iter()
         .map(|(period, disruptions, objectives, quality)| {

@@ -3,6 +3,7 @@
 
 pub mod charts;
 pub mod compose;
+pub mod dates;
 pub mod document;
 pub mod duration;
 pub mod figure;
@@ -16,6 +17,7 @@ pub mod markdown;
 mod no_data;
 pub mod objective;
 pub mod prometheus;
+pub mod rate;
 pub mod reason;
 pub mod stale;
 pub mod statement;

@@ -56,12 +56,12 @@ fn holds_word(text: &str, word: &str) -> bool {
 
 fn check(scorecard: &Scorecard, catalogue: &Catalogue, definitions: &Definitions) {
     for card in scorecard.cards.values() {
-        let words = figure::of(&card.metric, card.current());
+        let words = figure::of(&scorecard.language, &card.metric, card.current());
         if card.current().value.is_none() {
             assert!(!words.contains('%') && !words.starts_with(|c: char| c.is_ascii_digit()), "{words}");
             assert!(!card.signal.is_signal() && card.score.is_none(), "{:?}", card.metric.id);
             assert!(matches!(card.standing.status, Status::NoData | Status::NoTarget));
-            assert_eq!(figure::interval(&card.metric, card.current()), None);
+            assert_eq!(figure::interval(&scorecard.language, &card.metric, card.current()), None);
         }
         assert!(card.score.is_none_or(|score| (0.0..=100.0 + 1e-9).contains(&score)));
         if let Some(limits) = card.limits {

@@ -21,6 +21,7 @@ mod golden;
 mod infrastructure_rules;
 mod killed;
 mod lake;
+mod languages;
 mod messages;
 mod no_data;
 mod openslo;

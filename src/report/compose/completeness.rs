@@ -7,6 +7,7 @@ use crate::declaration::report::ReportDefinition;
 use crate::facts::FACTS;
 use crate::report::document::{Block, Cell, Heading, Table};
 use crate::report::figure;
+use crate::report::words::title;
 use crate::scorecard::scorecard::Scorecard;
 
 /// Rows that are shown, the emptiest columns first.
@@ -17,6 +18,7 @@ const NAMED: usize = 3;
 
 /// A table of columns that are not filled throughout; none where all are.
 pub(super) fn incomplete(scorecard: &Scorecard, report: &ReportDefinition) -> Option<Block> {
+    let language = &scorecard.language;
     let mut used: BTreeMap<(&str, String), BTreeSet<&str>> = BTreeMap::new();
     for request in report.requests() {
         let mut open = vec![request.metric.clone()];
@@ -44,11 +46,14 @@ pub(super) fn incomplete(scorecard: &Scorecard, report: &ReportDefinition) -> Op
                 .iter()
                 .take(NAMED)
                 .filter_map(|id| scorecard.metrics.get(*id))
-                .map(|metric| metric.title.as_str())
+                .map(|metric| title(language, metric))
                 .collect();
             let rest = metrics.len().saturating_sub(NAMED);
-            let others = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-            Some((one.filled, format!("{}.{}", one.table, one.column), format!("{}{others}", titles.join(", "))))
+            let mut titles = titles.join(", ");
+            if rest > 0 {
+                titles = language.say("{names} and {n} more", &[("names", &titles), ("n", &rest)]);
+            }
+            Some((one.filled, format!("{}.{}", one.table, one.column), titles))
         })
         .collect();
     if found.is_empty() {
@@ -56,19 +61,29 @@ pub(super) fn incomplete(scorecard: &Scorecard, report: &ReportDefinition) -> Op
     }
     found.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
     let more = found.len().saturating_sub(SHOWN);
-    let others = if more > 0 { format!("; {more} fuller ones are left out") } else { String::new() };
+    let mut caption = language
+        .word(
+            "How far the columns are filled that figures of this page use, matched by name; some are empty with reason, as \
+             the end of what is still open",
+        )
+        .to_owned();
+    if more > 0 {
+        caption.push_str("; ");
+        caption.push_str(&language.say("{n} fuller ones are left out", &[("n", &more)]));
+    }
     Some(Block::Table(Table {
         by: None,
-        caption: format!(
-            "How far the columns are filled that figures of this page use, matched by name; some are empty with reason, as \
-             the end of what is still open{others}"
-        ),
-        columns: vec![Heading::left("Column"), Heading::right("Filled"), Heading::left("Used by")],
+        caption,
+        columns: vec![
+            Heading::left(language.word("Column")),
+            Heading::right(language.word("Filled")),
+            Heading::left(language.word("Used by")),
+        ],
         rows: found
             .into_iter()
             .take(SHOWN)
             .map(|(filled, column, metrics)| {
-                vec![Cell::text(column), Cell::text(figure::share(filled, None)), Cell::text(metrics)]
+                vec![Cell::text(column), Cell::text(figure::share(language, filled, None)), Cell::text(metrics)]
             })
             .collect(),
     }))

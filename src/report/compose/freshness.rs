@@ -4,7 +4,7 @@ use crate::arithmetic::local_time::to_local;
 use crate::declaration::report::ReportDefinition;
 use crate::report::document::{Block, Cell, Heading, Number, NumberKind, Table};
 use crate::report::duration::duration;
-use crate::report::words::upper_first;
+use crate::report::words::{self, upper_first};
 use crate::scorecard::freshness::tables;
 use crate::scorecard::scorecard::Scorecard;
 
@@ -30,17 +30,20 @@ pub(super) fn freshness(scorecard: &Scorecard, report: &ReportDefinition) -> Opt
             let at = to_local(newest, scorecard.zone).map(|local| local.format("%Y-%m-%d %H:%M").to_string());
             let number = Number { value: age, kind: NumberKind::Duration, places: 0, suffix: String::new() };
             vec![
-                Cell::text(upper_first(&language.word(table).replace('_', " "))),
+                Cell::text(upper_first(&words::table(language, table))),
                 Cell::text(at.unwrap_or_default()),
-                Cell::number(duration(age, None), number),
+                Cell::number(duration(language, age, None), number),
             ]
         })
         .collect();
-    let word = |text: &'static str| language.word(text).to_owned();
     Some(Block::Table(Table {
-        caption: word("The newest record of each table that figures of this page rest on"),
+        caption: language.word("The newest record of each table that figures of this page rest on").to_owned(),
         by: None,
-        columns: vec![Heading::left(word("Records")), Heading::left(word("Newest")), Heading::right(word("Age"))],
+        columns: vec![
+            Heading::left(language.word("Records")),
+            Heading::left(language.word("Newest")),
+            Heading::right(language.word("Age")),
+        ],
         rows,
     }))
 }

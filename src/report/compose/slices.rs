@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::declaration::language::Language;
 use crate::declaration::report::ReportDefinition;
 use crate::report::document::{Cell, Heading, Table};
 use crate::report::figure;
-use crate::report::words::{flags, left_out, published, slice, upper_first, value};
+use crate::report::words::{self, flags, left_out, published, slice, upper_first, value};
 use crate::scorecard::scorecard::{Card, Scorecard};
 
 /// A table for each combination of dimensions that the report cuts a metric by.
@@ -19,9 +20,6 @@ pub(super) fn slices(scorecard: &Scorecard, report: &ReportDefinition, id: &str)
     cuts.iter().filter_map(|by| table(scorecard, id, by)).collect()
 }
 
-/// The words and the texts of one column of evidence.
-type Column<'a> = (&'a str, Box<dyn Fn(&Card) -> String>);
-
 fn table(scorecard: &Scorecard, id: &str, by: &[String]) -> Option<Table> {
     let language = &scorecard.language;
     let names: Vec<&str> = by.iter().map(String::as_str).collect();
@@ -30,54 +28,58 @@ fn table(scorecard: &Scorecard, id: &str, by: &[String]) -> Option<Table> {
     if cards.is_empty() {
         return None;
     }
-    let columns: [Column; 6] = [
-        ("With numbers", Box::new(numbers)),
-        ("n", Box::new(|card| figure::count(card.current().n as f64))),
-        ("95 % interval", Box::new(|card| figure::interval(&card.metric, card.current()).unwrap_or_default())),
-        (
-            "Coverage",
-            Box::new(|card| card.current().coverage.map_or_else(String::new, |share| figure::share(share, None))),
-        ),
-        ("Left out", Box::new(|card| left_out(&card.metric, &card.current().excluded).join(", "))),
-        (
-            "Flags",
-            Box::new(|card| {
-                let mut words = flags(card.current());
-                words.extend(published(card));
-                words.join(", ")
-            }),
-        ),
+    let headings = [
+        Heading::right(language.word("With numbers")),
+        Heading::right(language.word("n")),
+        Heading::right(language.word("95 % interval")),
+        Heading::right(language.word("Coverage")),
+        Heading::left(language.word("Left out")),
+        Heading::left(language.word("Flags")),
     ];
+    let texts: Vec<[String; 6]> = cards.iter().map(|card| evidence(language, card)).collect();
     // A column that says the same nothing of every slice says nothing.
-    let texts: Vec<Vec<String>> =
-        columns.iter().map(|(_, text)| cards.iter().map(|card| text(card)).collect()).collect();
     let kept: Vec<usize> =
-        (0..columns.len()).filter(|column| texts[*column].iter().any(|text| !text.is_empty())).collect();
-    let dimension = by.iter().map(|name| language.word(name).replace('_', " ")).collect::<Vec<_>>().join(", ");
-    let mut headings = vec![Heading::left(upper_first(&dimension)), Heading::right(language.word("Figure"))];
-    headings.extend(kept.iter().map(|column| match columns[*column].0 {
-        name @ ("Left out" | "Flags") => Heading::left(language.word(name)),
-        name => Heading::right(language.word(name)),
-    }));
-    let rows = cards.iter().enumerate().map(|(row, card)| {
-        let number = figure::number_of(&card.metric, card.current());
-        let missing = card.current().value.is_none();
-        let shown = Cell::Figure { text: value(card), small: String::new(), missing, number, of: None };
-        let mut cells = vec![Cell::text(slice(card)), shown];
-        cells.extend(kept.iter().map(|column| Cell::text(texts[*column][row].as_str())));
+        (0..headings.len()).filter(|column| texts.iter().any(|row| !row[*column].is_empty())).collect();
+    let dimension = by.iter().map(|name| words::dimension(language, name)).collect::<Vec<_>>().join(", ");
+    let mut columns = vec![Heading::left(upper_first(&dimension)), Heading::right(language.word("Figure"))];
+    columns.extend(kept.iter().map(|column| headings[*column].clone()));
+    let rows = cards.iter().zip(&texts).map(|(card, texts)| {
+        let number = figure::number_of(language, &card.metric, card.current());
+        let (text, missing) = (value(language, card), card.current().value.is_none());
+        let shown = Cell::Figure { text, small: String::new(), missing, number, of: None };
+        let mut cells = vec![Cell::text(slice(language, card)), shown];
+        cells.extend(kept.iter().map(|column| Cell::text(texts[*column].as_str())));
         cells
     });
     Some(Table {
         caption: language.say("By {dimension}", &[("dimension", &dimension)]),
         by: None,
-        columns: headings,
+        columns,
         rows: rows.collect(),
     })
 }
 
+/// Numbers, n, interval, coverage, what is left out, and flags; each may be empty.
+fn evidence(language: &Language, card: &Card) -> [String; 6] {
+    let measure = card.current();
+    let mut doubts = flags(language, measure);
+    doubts.extend(published(language, card));
+    [
+        numbers(language, card),
+        figure::count(language, measure.n as f64),
+        figure::interval(language, &card.metric, measure).unwrap_or_default(),
+        measure.coverage.map_or_else(String::new, |share| figure::share(language, share, None)),
+        left_out(language, &card.metric, &measure.excluded).join(", "),
+        doubts.join(", "),
+    ]
+}
+
 /// "10 052 / 10 080".
-fn numbers(card: &Card) -> String {
-    let plain = |value: f64| if value.fract() == 0.0 { figure::count(value) } else { format!("{value:.3}") };
+fn numbers(language: &Language, card: &Card) -> String {
+    let plain = |value: f64| match value.fract() == 0.0 {
+        true => figure::count(language, value),
+        false => format!("{value:.3}").replace('.', &language.decimal.to_string()),
+    };
     match (card.current().numerator, card.current().denominator) {
         (Some(over), Some(under)) => format!("{} / {}", plain(over), plain(under)),
         _ => String::new(),
