@@ -121,12 +121,13 @@ fn by_cause(scorecard: &Scorecard, found: &[&Disruption], total: f64) -> String 
         entry.2.insert(disruption.started_at);
     }
     let alone = causes.len() == 1;
-    let mut causes: Vec<(String, (&Disruption, f64, BTreeSet<i64>))> = causes.into_iter().collect();
-    causes.sort_by(|a, b| b.1.1.total_cmp(&a.1.1).then_with(|| a.0.cmp(&b.0)));
+    // Of equal ones the first by name: the sort is stable.
+    let mut causes: Vec<(&Disruption, f64, BTreeSet<i64>)> = causes.into_values().collect();
+    causes.sort_by(|a, b| b.1.total_cmp(&a.1));
     let clauses: Vec<String> = causes
         .iter()
         .take(3)
-        .map(|(_, (disruption, time, starts))| {
+        .map(|(disruption, time, starts)| {
             let what = match (alone, found.len()) {
                 (true, 1) => language.word("It").to_owned(),
                 (true, _) => language.word("All of it").to_owned(),
