@@ -6,9 +6,10 @@ use super::published::restate;
 use super::quality::quality;
 use super::session::Session;
 use super::slo::standings;
-use crate::arithmetic::period::Period;
+use crate::arithmetic::period::{self, Period};
 use crate::declaration::metric::Definition;
 use crate::declaration::report::{ReportDefinition, expand};
+use crate::metrics::distribution::{Distribution, distributions};
 use crate::metrics::evaluate::{Request, evaluate};
 use crate::metrics::measure::Measure;
 use crate::report::{compose, format};
@@ -93,7 +94,9 @@ fn scorecard(session: &Session, report: &ReportDefinition, period: &Period) -> R
     };
     let indices: Vec<(String, Vec<String>)> =
         report.requests().into_iter().map(|request| (request.metric, request.by)).collect();
-    Ok(scorecard::build(Input {
+    let days = days(session, report, period)?;
+    let distributions = values(session, report, period)?;
+    let built = scorecard::build(Input {
         indices: &indices,
         project: &session.project.name,
         zone,
@@ -108,7 +111,35 @@ fn scorecard(session: &Session, report: &ReportDefinition, period: &Period) -> R
         quality,
         language: session.definitions.language(&report.language),
         version: env!("CARGO_PKG_VERSION"),
-    }))
+    });
+    Ok(Scorecard { days, distributions, ..built })
+}
+
+/// Fewest days that a calendar shows.
+const FEWEST_DAYS: usize = 35;
+/// Most days: a quarter.
+const MOST_DAYS: usize = 92;
+
+/// The figures by day that a report shows, up to the period's end and without the day that isn't over.
+fn days(session: &Session, report: &ReportDefinition, period: &Period) -> Result<Vec<Measure>, Failure> {
+    let zone = session.project.zone;
+    let over = |end: i64| end.min(session.as_of.saturating_add(1));
+    let of_period = period::days(period.start, over(period.end), zone).len();
+    let last = period::of_day(over(period.end).saturating_sub(1), zone);
+    let Some(last) = last.filter(|_| !report.daily().is_empty()) else { return Ok(Vec::new()) };
+    let mut days = last.trailing(of_period.clamp(FEWEST_DAYS, MOST_DAYS), zone);
+    days.retain(|day| !day.is_partial(session.as_of));
+    let ask = |(metric, by)| Request { metric, by: vec![by], periods: days.clone(), filter: None };
+    let requests: Vec<Request> = report.daily().into_iter().map(ask).collect();
+    Ok(evaluate(&|fact| session.fact(fact), &session.definitions.metrics, &requests, session.as_of)?)
+}
+
+/// The values behind the figures of which a report shows where they lie.
+fn values(session: &Session, report: &ReportDefinition, period: &Period) -> Result<Vec<Distribution>, Failure> {
+    let periods = vec![period.clone()];
+    let ask = |metric| Request { metric, by: Vec::new(), periods: periods.clone(), filter: None };
+    let requests: Vec<Request> = report.distributions().into_iter().map(ask).collect();
+    Ok(distributions(&|fact| session.fact(fact), &session.definitions.metrics, &requests, session.as_of)?)
 }
 
 /// The failures that touch a period, with their time within it.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::v1;
 pub use chart::{
-    Bands, BurnDown, Calendar, CalendarDay, Chart, Drawing, Flow, Funnel, Histogram, Multiples, Panel, Pareto, Part,
+    Bands, Bin, BurnDown, Calendar, CalendarDay, CalendarRow, Chart, Drawing, Flow, Funnel, Histogram, Multiples, Panel, Pareto, Part,
     Survival, Trend, Waterfall,
 };
 pub use number::{Kind as NumberKind, Number, places};
