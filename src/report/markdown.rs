@@ -69,7 +69,11 @@ fn block(block: &Block) -> String {
 fn chart(chart: &Chart) -> String {
     let shown = match &chart.drawing {
         Drawing::Trend(_) => String::new(),
-        Drawing::BurnDown(_) => format!(" {}", plain(&chart.alt)),
+        Drawing::BurnDown(_)
+        | Drawing::Calendar(_)
+        | Drawing::Survival(_)
+        | Drawing::Histogram(_)
+        | Drawing::Flow(_) => format!(" {}", plain(&chart.alt)),
         drawing => {
             let rows = drawing.rows().1.into_iter().map(|row| plain(row.join(" ").trim()));
             format!(": {}", rows.collect::<Vec<_>>().join(", "))

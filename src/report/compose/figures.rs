@@ -1,9 +1,11 @@
 //! Matrix, bands and trends.
 
+use super::charts::short_period;
 use crate::declaration::report::Section;
 use crate::report::document::{Bands, Block, Chart, Drawing, Matrix, MatrixCell, Part, Trend};
 use crate::report::figure;
 use crate::report::words::{self, evidence, signal_mark, slice_name, upper_first, value};
+use crate::scorecard::history;
 use crate::scorecard::scorecard::{Card, Scorecard};
 
 fn note(section: &Section, otherwise: &str) -> Vec<Block> {
@@ -118,9 +120,6 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Chart {
     let text = |value: f64| figure::value_text(&card.metric, value, half);
     let signal = signal_mark(&card.signal, scorecard.period.kind);
     let caption = format!("{} {}: {}", card.metric.title, value(card), signal.text());
-    let short = |measure: &crate::metrics::measure::Measure| {
-        measure.period.id.rsplit_once('-').map_or_else(|| measure.period.id.clone(), |(_, rest)| rest.to_owned())
-    };
     let mut parts = evidence(card);
     if let Some(since) = &card.signal.since {
         parts.push(format!("since {}", words::since(since, scorecard.zone)));
@@ -140,10 +139,18 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Chart {
         name: card.metric.title.clone(),
         texts: card.series.iter().map(|measure| measure.value.map_or_else(String::new, text)).collect(),
         points: card.series.iter().map(|measure| measure.value).collect(),
-        periods: card.series.iter().map(short).collect(),
+        periods: card.series.iter().map(short_period).collect(),
+        from_zero: card.metric.is_additive() && card.series.iter().all(|measure| measure.value.is_none_or(|value| value >= 0.0)),
+        unusual: history::unusual(card),
         limits: limits.map(|limits| [limits.lower, limits.mean, limits.upper]),
-        limit_texts: limits.map(|limits| [text(limits.lower), text(limits.mean), text(limits.upper)]),
-        target: card.agreed().map(|target| (target.target, figure::target(&card.metric, target.target))),
+        limit_texts: limits.map(|limits| {
+            let mean = scorecard.language.say("mean {value}", &[("value", &text(limits.mean))]);
+            [text(limits.lower), mean, text(limits.upper)]
+        }),
+        target: card.agreed().map(|target| {
+            let words = figure::target(&card.metric, target.target);
+            (target.target, scorecard.language.say("target {value}", &[("value", &words)]))
+        }),
         last: value(card),
         signal: card.signal.is_signal(),
         alarm: card.signal.worsening(),

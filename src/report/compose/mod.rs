@@ -2,6 +2,7 @@
 
 mod accounting;
 mod balance;
+mod charts;
 mod completeness;
 mod definitions;
 mod figures;
@@ -190,6 +191,14 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
         Kind::Alerts => ("Alerts", objective::alerts(scorecard, declared)),
         Kind::BudgetShares => ("What took the budget", objective_page::shares(scorecard, declared)),
         Kind::BudgetPolicy => ("Policy", objective::policy(scorecard, declared)),
+        Kind::Calendar
+        | Kind::Survival
+        | Kind::Histogram
+        | Kind::Pareto
+        | Kind::Flow
+        | Kind::Funnel
+        | Kind::Multiples
+        | Kind::Waterfall => charts::section(scorecard, declared)?,
         Kind::Shares => ("Shares", shares::shares(scorecard, declared)),
         Kind::Accounting => ("Accounting", accounting::accounting(scorecard, declared)),
         Kind::Quality => ("Trust", quality::quality(scorecard, report)),

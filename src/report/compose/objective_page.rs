@@ -94,6 +94,7 @@ pub(super) fn burn_down(scorecard: &Scorecard) -> Vec<Block> {
         first_day: day(start),
         last_day: day(end - 1),
         last: format!("{} left", objective::share(remaining)),
+        nothing: scorecard.language.word("nothing left").to_owned(),
     };
     vec![Block::Chart(Chart {
         caption,

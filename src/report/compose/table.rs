@@ -104,7 +104,8 @@ fn upper(text: &str) -> String {
     crate::report::words::upper_first(&text.replace('_', " "))
 }
 
-fn worst_first(a: Option<&Card>, b: Option<&Card>) -> Ordering {
+/// The order of cards by status, then by figure.
+pub(super) fn worst_first(a: Option<&Card>, b: Option<&Card>) -> Ordering {
     let rank = |card: Option<&Card>| match card.map(|card| card.standing.status) {
         Some(Status::Missed) => 0,
         Some(Status::AtRisk) => 1,
