@@ -37,8 +37,7 @@ pub fn distributions(
 ) -> Result<Vec<Distribution>, MeasureError> {
     let mut found = Vec::new();
     for request in requests {
-        let metric =
-            metrics.get(&request.metric).ok_or_else(|| MeasureError::UnknownMetric(request.metric.clone()))?;
+        let metric = metrics.get(&request.metric).ok_or_else(|| MeasureError::UnknownMetric(request.metric.clone()))?;
         let Definition::Aggregate { fact, time, population, exclude, value: Value::Aggregate(aggregate), .. } =
             &metric.definition
         else {
@@ -119,15 +118,21 @@ mod tests {
         let seconds = |keep: bool| -> Vec<Option<i64>> {
             lasted.iter().zip(&resolved).map(|(s, done)| (keep || *done).then_some(*s)).collect()
         };
-        DataFrame::new(rows as usize, vec![
-            Column::new("opened_at".into(), opened.clone()).cast(&instant_type()).unwrap(),
-            Column::new("resolved_at".into(), ended.collect::<Vec<_>>()).cast(&instant_type()).unwrap(),
-            Column::new("resolved".into(), resolved.clone()),
-            Column::new("observed_s".into(), seconds(true)),
-            Column::new("time_to_resolve_s".into(), seconds(false)),
-            Column::new("parent".into(), (0..rows).map(|row| (row % 7 == 0).then_some("P")).collect::<Vec<_>>()),
-            Column::new("service".into(), (0..rows).map(|row| if row % 3 == 0 { "A" } else { "B" }).collect::<Vec<_>>()),
-        ])
+        DataFrame::new(
+            rows as usize,
+            vec![
+                Column::new("opened_at".into(), opened.clone()).cast(&instant_type()).unwrap(),
+                Column::new("resolved_at".into(), ended.collect::<Vec<_>>()).cast(&instant_type()).unwrap(),
+                Column::new("resolved".into(), resolved.clone()),
+                Column::new("observed_s".into(), seconds(true)),
+                Column::new("time_to_resolve_s".into(), seconds(false)),
+                Column::new("parent".into(), (0..rows).map(|row| (row % 7 == 0).then_some("P")).collect::<Vec<_>>()),
+                Column::new(
+                    "service".into(),
+                    (0..rows).map(|row| if row % 3 == 0 { "A" } else { "B" }).collect::<Vec<_>>(),
+                ),
+            ],
+        )
         .unwrap()
     }
 

@@ -50,11 +50,7 @@ fn of_point(card: &Card, measure: &Measure, limits: Limits) -> Limits {
         (Chart::Shares, Some(n)) => share_limits(limits.mean, n).unwrap_or(limits),
         (Chart::Rates, Some(exposure)) => {
             let deviation = (limits.mean.max(0.0) / exposure).sqrt();
-            Limits {
-                lower: (limits.mean - 3.0 * deviation).max(0.0),
-                upper: limits.mean + 3.0 * deviation,
-                ..limits
-            }
+            Limits { lower: (limits.mean - 3.0 * deviation).max(0.0), upper: limits.mean + 3.0 * deviation, ..limits }
         }
         _ => limits,
     }

@@ -61,7 +61,10 @@ impl Section {
                 expect(self.metrics.is_empty(), "metrics: a flow has none but those of its `balance`".to_owned());
             }
             Kind::Funnel if by == 0 => {
-                expect(self.metrics.len() > 1, "metrics: expected two or more counts in order, or one with `by`".to_owned());
+                expect(
+                    self.metrics.len() > 1,
+                    "metrics: expected two or more counts in order, or one with `by`".to_owned(),
+                );
                 for found in &known {
                     let message = format!("{}: expected counts for a funnel, found {}", shown(found), unit(found));
                     expect(found.unit == Unit::Count, message);
@@ -77,7 +80,10 @@ impl Section {
             Kind::Waterfall => {
                 let index = known.iter().any(|found| matches!(found.definition, Definition::Index { .. }));
                 let enough = if index { by == 0 } else { by == 1 };
-                expect(enough, "by: expected one dimension for a waterfall; none for an index, which has parts".to_owned());
+                expect(
+                    enough,
+                    "by: expected one dimension for a waterfall; none for an index, which has parts".to_owned(),
+                );
             }
             _ => expect(by == 0, format!("by: a {kind} is of the overall figure and has none")),
         }
@@ -93,18 +99,24 @@ impl Section {
                     (kaplan_meier, "expected KM_MEDIAN or KM_QUANTILE")
                 }
                 Kind::Histogram => {
-                    let of_values = matches!(function(found), Some(Function::Median | Function::Quantile | Function::Avg));
+                    let of_values =
+                        matches!(function(found), Some(Function::Median | Function::Quantile | Function::Avg));
                     (of_values, "expected MEDIAN, QUANTILE or AVG of values")
                 }
                 Kind::Pareto => (found.is_additive(), "expected a count or a sum, whose parts add up"),
                 Kind::Funnel if by == 1 => {
-                    let quotient = matches!(&found.definition, Definition::Aggregate { value: Value::Binary { .. }, .. });
+                    let quotient =
+                        matches!(&found.definition, Definition::Aggregate { value: Value::Binary { .. }, .. });
                     (found.unit == Unit::Count || quotient, "expected a count, or a share of counts")
                 }
                 Kind::Waterfall => {
                     let whole = matches!(found.definition, Definition::Index { .. });
-                    let quotient = matches!(&found.definition, Definition::Aggregate { value: Value::Binary { .. }, .. });
-                    (whole || quotient || found.is_additive(), "expected a count, a sum, a quotient or an index, whose parts add up")
+                    let quotient =
+                        matches!(&found.definition, Definition::Aggregate { value: Value::Binary { .. }, .. });
+                    (
+                        whole || quotient || found.is_additive(),
+                        "expected a count, a sum, a quotient or an index, whose parts add up",
+                    )
                 }
                 _ => (true, ""),
             };
@@ -165,7 +177,10 @@ mod tests {
     #[test]
     fn a_chart_says_what_its_figure_must_be() {
         for (section, message) in [
-            ("kind = \"calendar\"\nmetrics = [\"downtime\"]\nby = [\"service\"]", "metric `downtime`: expected a share"),
+            (
+                "kind = \"calendar\"\nmetrics = [\"downtime\"]\nby = [\"service\"]",
+                "metric `downtime`: expected a share",
+            ),
             ("kind = \"calendar\"\nmetrics = [\"availability\"]", "by: expected one dimension for a calendar"),
             ("kind = \"survival\"\nmetrics = [\"time_to_resolve_median\"]", "expected KM_MEDIAN or KM_QUANTILE"),
             ("kind = \"histogram\"\nmetrics = [\"downtime\"]", "expected MEDIAN, QUANTILE or AVG"),
@@ -175,7 +190,10 @@ mod tests {
             ("kind = \"multiples\"\nmetrics = [\"availability\"]", "by: expected one dimension for a multiples"),
             ("kind = \"waterfall\"\nmetrics = [\"rasm_index\"]\nby = [\"service\"]", "none for an index"),
             ("kind = \"waterfall\"\nmetrics = [\"time_to_resolve_median\"]\nby = [\"team\"]", "whose parts add up"),
-            ("kind = \"table\"\norder = [\"a\"]\nby = [\"team\"]\ncolumns = [{ show = \"value\", metric = \"tickets_opened\" }]", "order: only"),
+            (
+                "kind = \"table\"\norder = [\"a\"]\nby = [\"team\"]\ncolumns = [{ show = \"value\", metric = \"tickets_opened\" }]",
+                "order: only",
+            ),
         ] {
             let found = parse(section).unwrap_err();
             assert!(found.iter().any(|one| one.contains(message)), "{section}: {found:?}");

@@ -50,7 +50,8 @@ mod tests {
     fn names_that_would_cover_others_are_left_out() {
         let tick = |place: f64, name: &str| (place, name.to_owned());
         let ticks = [tick(0.0, "0"), tick(0.01, "10 m"), tick(0.5, "1 h"), tick(0.52, "4 h"), tick(1.0, "1 month")];
-        let found: Vec<&str> = names(&ticks, |place| (place * 400.0) as i32).into_iter().map(|(_, name)| name).collect();
+        let found: Vec<&str> =
+            names(&ticks, |place| (place * 400.0) as i32).into_iter().map(|(_, name)| name).collect();
         assert_eq!(found, ["0", "1 h", "1 month"]);
     }
 }

@@ -141,7 +141,7 @@ mod tests {
         for count in [0, 1, 28, 35, 62, 92] {
             let chart = days(count);
             let svg = calendar(&chart, "a calendar").unwrap();
-            super::super::tests::is_well_formed(&svg);
+            super::super::well_formed::is_well_formed(&svg);
             assert_eq!(svg.matches("<title>").count(), 2 * count);
             let last = places(&chart).last().map_or(0, |last| last + cell_width(&chart));
             assert!(last + 12 + width("99.71 %", 12) <= 1040, "{count}: {last}");

@@ -100,7 +100,7 @@ mod tests {
                 open: (0..count).map(|week| format!("{}", 200 + 10 * week)).collect(),
             };
             let svg = flow(&chart, "flow").unwrap();
-            super::super::tests::is_well_formed(&svg);
+            super::super::well_formed::is_well_formed(&svg);
             assert_eq!(svg.matches("<title>").count(), count);
         }
     }

@@ -67,9 +67,9 @@ mod tests {
             worst: Some(2),
         };
         let svg = funnel(&chart, "stages").unwrap();
-        super::super::tests::is_well_formed(&svg);
+        super::super::well_formed::is_well_formed(&svg);
         assert!(svg.find("development").unwrap() < svg.find("production").unwrap());
         let none = Funnel { stages: Vec::new(), shares: Vec::new(), worst: None };
-        super::super::tests::is_well_formed(&funnel(&none, "none").unwrap());
+        super::super::well_formed::is_well_formed(&funnel(&none, "none").unwrap());
     }
 }

@@ -22,8 +22,9 @@ pub(super) fn histogram(chart: &Histogram, alt: &str) -> Result<String, ChartErr
     let x = |place: f64| left + (place.clamp(0.0, 1.0) * f64::from(right - left)).round() as i32;
     let y = |count: f64| bottom - (count / most * f64::from(bottom - top)).round() as i32;
     let full = chart.bins.iter().filter(|bin| bin.count > 0.0);
-    let hits: Vec<Hit> =
-        full.map(|bin| Hit::area((x(bin.from), y(bin.count).min(bottom - 8)), (x(bin.to), bottom), bin.text.clone())).collect();
+    let hits: Vec<Hit> = full
+        .map(|bin| Hit::area((x(bin.from), y(bin.count).min(bottom - 8)), (x(bin.to), bottom), bin.text.clone()))
+        .collect();
     draw_with((480, 200), alt, &hits, |area| {
         for bin in chart.bins.iter().filter(|bin| bin.count > 0.0) {
             // Even one is seen.
@@ -65,10 +66,14 @@ mod tests {
             let chart = Histogram {
                 bins: (0..count).map(bin).collect(),
                 ticks: vec![(0.0, "1 h".to_owned())],
-                percentiles: vec![percentile(0.4, "half within"), percentile(0.9, "9 of 10 within"), percentile(1.0, "95 % within")],
+                percentiles: vec![
+                    percentile(0.4, "half within"),
+                    percentile(0.9, "9 of 10 within"),
+                    percentile(1.0, "95 % within"),
+                ],
             };
             let svg = histogram(&chart, "bars").unwrap();
-            super::super::tests::is_well_formed(&svg);
+            super::super::well_formed::is_well_formed(&svg);
             assert!(count < 2 || svg.contains("<title>"));
         }
     }

@@ -5,7 +5,8 @@ pub(super) fn width(words: &str, size: u32) -> i32 {
     let ems: f64 = words
         .chars()
         .map(|letter| match letter {
-            'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | '(' | ')' | ' ' | '-' => 0.34,
+            'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | '(' | ')' | ' '
+            | '-' => 0.34,
             '\u{a0}' | '\u{202f}' => 0.3,
             'm' | 'w' | 'M' | 'W' | '%' | '@' | '…' => 0.95,
             letter if letter.is_ascii_uppercase() => 0.72,

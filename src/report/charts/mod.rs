@@ -16,6 +16,8 @@ mod spark;
 mod survival;
 mod trend;
 mod waterfall;
+#[cfg(test)]
+pub(crate) mod well_formed;
 
 pub use bar::bar;
 pub use spark::spark;
@@ -168,12 +170,7 @@ fn text(
 }
 
 /// A dashed line, upright or level.
-fn dashes(
-    area: &Area,
-    from: (i32, i32),
-    to: (i32, i32),
-    colour: RGBColor,
-) -> Result<(), Box<dyn std::error::Error>> {
+fn dashes(area: &Area, from: (i32, i32), to: (i32, i32), colour: RGBColor) -> Result<(), Box<dyn std::error::Error>> {
     let length = (to.0 - from.0).abs().max((to.1 - from.1).abs());
     let step = |done: i32| {
         let part = f64::from(done.min(length)) / f64::from(length.max(1));
@@ -215,28 +212,6 @@ fn runs(points: &[Option<f64>]) -> Vec<Vec<(usize, f64)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Whether elements close in the order in which they open, texts are escaped, numbers are numbers and colours are names.
-    pub(super) fn is_well_formed(svg: &str) {
-        for forbidden in ["NaN", "inf\"", "#0", "rgb(", "\u{0}"] {
-            assert!(!svg.contains(forbidden), "{forbidden}: {svg}");
-        }
-        assert!(svg.contains("role=\"img\" aria-label=\""), "{svg}");
-        let mut open: Vec<&str> = Vec::new();
-        let mut rest = svg;
-        while let Some((before, after)) = rest.split_once('<') {
-            assert!(!before.contains('>') && (open.last().is_some() || before.is_empty()), "{before} in {svg}");
-            let (tag, behind) = after.split_once('>').unwrap();
-            assert!(!tag.contains('<') && tag.matches('"').count() % 2 == 0, "{tag}");
-            match (tag.strip_prefix('/'), tag.strip_suffix('/')) {
-                (Some(name), _) => assert_eq!(open.pop(), Some(name), "{svg}"),
-                (None, Some(_)) => {}
-                (None, None) => open.push(tag.split(' ').next().unwrap()),
-            }
-            rest = behind;
-        }
-        assert!(open.is_empty() && rest.is_empty(), "{open:?} {rest}");
-    }
 
     #[test]
     fn a_gap_in_the_data_is_a_gap_in_the_line() {

@@ -128,13 +128,13 @@ mod tests {
             scale_texts: ["0".to_owned(), "1".to_owned()],
         };
         let svg = multiples(&chart, "panels").unwrap();
-        super::super::tests::is_well_formed(&svg);
+        super::super::well_formed::is_well_formed(&svg);
         assert!(svg.contains("var(--alarm)") && svg.contains('…'), "{svg}");
         let same = |panel: usize| point(&chart, &chart.panels[panel], (0, 0), 0, 0.3).1;
         assert_eq!(same(0), same(1));
         chart.scale = [1.0, 1.0];
-        super::super::tests::is_well_formed(&multiples(&chart, "flat").unwrap());
+        super::super::well_formed::is_well_formed(&multiples(&chart, "flat").unwrap());
         chart.panels.clear();
-        super::super::tests::is_well_formed(&multiples(&chart, "none").unwrap());
+        super::super::well_formed::is_well_formed(&multiples(&chart, "none").unwrap());
     }
 }

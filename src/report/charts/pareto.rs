@@ -73,10 +73,10 @@ mod tests {
             heading: "running".to_owned(),
         };
         let svg = pareto(&chart, "parts").unwrap();
-        super::super::tests::is_well_formed(&svg);
+        super::super::well_formed::is_well_formed(&svg);
         assert!(svg.contains('…') && !svg.contains("<script"), "{svg}");
         assert!(svg.contains("cx=\"340\""), "{svg}");
         let empty = Pareto { bars: Vec::new(), running: Vec::new(), running_texts: Vec::new(), ..chart };
-        super::super::tests::is_well_formed(&pareto(&empty, "nothing").unwrap());
+        super::super::well_formed::is_well_formed(&pareto(&empty, "nothing").unwrap());
     }
 }

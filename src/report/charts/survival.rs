@@ -94,7 +94,7 @@ mod tests {
                 readings: vec![("1 h".to_owned(), "50 %".to_owned())],
             };
             let svg = survival(&chart, "a <curve>").unwrap();
-            super::super::tests::is_well_formed(&svg);
+            super::super::well_formed::is_well_formed(&svg);
             assert!(svg.contains("<title>1 h: 50 %</title>"), "{svg}");
         }
     }

@@ -30,7 +30,8 @@ pub(super) fn trend(trend: &Trend, alt: &str) -> Result<String, ChartError> {
     let hits: Vec<Hit> = known
         .clone()
         .map(|(index, value)| {
-            let words = [trend.periods.get(index), trend.texts.get(index)].map(|words| words.map_or("", String::as_str));
+            let words =
+                [trend.periods.get(index), trend.texts.get(index)].map(|words| words.map_or("", String::as_str));
             Hit::point((x(index), y(value)), format!("{}: {}", words[0], words[1]))
         })
         .collect();
@@ -96,7 +97,11 @@ pub(super) fn trend(trend: &Trend, alt: &str) -> Result<String, ChartError> {
 }
 
 /// The highest and the lowest figure as text, or zero where the scale begins there, each at its height.
-fn ends(trend: &Trend, known: impl Iterator<Item = (usize, f64)> + Clone, y: &impl Fn(f64) -> i32) -> Vec<(i32, String)> {
+fn ends(
+    trend: &Trend,
+    known: impl Iterator<Item = (usize, f64)> + Clone,
+    y: &impl Fn(f64) -> i32,
+) -> Vec<(i32, String)> {
     let words = |index: usize| trend.texts.get(index).cloned().unwrap_or_default();
     let highest = known.clone().max_by(|one, other| one.1.total_cmp(&other.1));
     let lowest = known.min_by(|one, other| one.1.total_cmp(&other.1));
@@ -132,13 +137,13 @@ mod tests {
     #[test]
     fn every_point_has_its_words_and_unusual_ones_their_colour() {
         let svg = trend(&of(&[Some(9.0), Some(20.0), Some(3.0), None, Some(10.0)]), "a trend").unwrap();
-        super::super::tests::is_well_formed(&svg);
+        super::super::well_formed::is_well_formed(&svg);
         assert_eq!(svg.matches("class=\"pt\"").count(), 4);
         assert!(svg.contains("<title>W1: 20</title>") && svg.contains("var(--alarm)"), "{svg}");
         // Counts begin at zero, which is named.
         assert!(svg.contains(">0</text>"), "{svg}");
         for points in [&[][..], &[None][..], &[Some(1.0)][..]] {
-            super::super::tests::is_well_formed(&trend(&of(points), "little").unwrap());
+            super::super::well_formed::is_well_formed(&trend(&of(points), "little").unwrap());
         }
     }
 }

@@ -88,13 +88,16 @@ mod tests {
         let part = |name: &str, value: f64| Part { name: name.to_owned(), value, text: format!("{value:+}") };
         let mut chart = Waterfall {
             start: part("week 45", 0.9993),
-            steps: vec![(part(&"Payments of a very long name ".repeat(5), -0.004), true), (part("Mail", 0.0018), false)],
+            steps: vec![
+                (part(&"Payments of a very long name ".repeat(5), -0.004), true),
+                (part("Mail", 0.0018), false),
+            ],
             end: part("week 46", 0.9971),
             alarm: false,
             from_zero: false,
         };
         let svg = waterfall(&chart, "steps").unwrap();
-        super::super::tests::is_well_formed(&svg);
+        super::super::well_formed::is_well_formed(&svg);
         assert!(!svg.contains("var(--alarm)") && svg.contains('…'), "{svg}");
         chart.alarm = true;
         assert!(waterfall(&chart, "steps").unwrap().contains("var(--alarm)"));
@@ -102,6 +105,6 @@ mod tests {
         chart.steps.clear();
         chart.start = part("nothing", 0.0);
         chart.end = part("nothing", 0.0);
-        super::super::tests::is_well_formed(&waterfall(&chart, "flat").unwrap());
+        super::super::well_formed::is_well_formed(&waterfall(&chart, "flat").unwrap());
     }
 }

@@ -140,7 +140,8 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Chart {
         texts: card.series.iter().map(|measure| measure.value.map_or_else(String::new, text)).collect(),
         points: card.series.iter().map(|measure| measure.value).collect(),
         periods: card.series.iter().map(short_period).collect(),
-        from_zero: card.metric.is_additive() && card.series.iter().all(|measure| measure.value.is_none_or(|value| value >= 0.0)),
+        from_zero: card.metric.is_additive()
+            && card.series.iter().all(|measure| measure.value.is_none_or(|value| value >= 0.0)),
         unusual: history::unusual(card),
         limits: limits.map(|limits| [limits.lower, limits.mean, limits.upper]),
         limit_texts: limits.map(|limits| {

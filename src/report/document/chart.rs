@@ -334,7 +334,8 @@ impl Drawing {
                 (header(&["", ""]), rows.collect())
             }
             Drawing::Flow(chart) => {
-                let rows = chart.periods.iter().zip(&chart.open).map(|(period, open)| vec![period.clone(), open.clone()]);
+                let rows =
+                    chart.periods.iter().zip(&chart.open).map(|(period, open)| vec![period.clone(), open.clone()]);
                 (vec![String::new(), chart.names[2].clone()], rows.collect())
             }
             Drawing::Funnel(chart) => {

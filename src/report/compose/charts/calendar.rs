@@ -194,7 +194,8 @@ mod tests {
     }
 
     fn drawn(scorecard: &Scorecard) -> (Chart, Calendar) {
-        let chart = calendar(scorecard, &declared("calendar", "metrics = [\"availability\"]\nby = [\"service\"]")).unwrap();
+        let chart =
+            calendar(scorecard, &declared("calendar", "metrics = [\"availability\"]\nby = [\"service\"]")).unwrap();
         let Drawing::Calendar(calendar) = chart.drawing.clone() else { panic!("{chart:?}") };
         (chart, calendar)
     }
@@ -202,7 +203,7 @@ mod tests {
     #[test]
     fn the_worst_is_first_and_the_finding_counts_the_days_of_the_period() {
         let (chart, calendar) = drawn(&scorecard());
-        assert_eq!(chart.caption, "2 days below target in week 46, 2026: Payments 2");
+        assert_eq!(chart.caption, "3 days below target in week 46, 2026: Payments 3");
         assert_eq!((calendar.days.len(), calendar.period.0, calendar.rows[0].name.as_str()), (35, 28, "Payments"));
         assert_eq!(calendar.weeks, [0, 7, 14, 21, 28]);
         let payments = &calendar.rows[0].days;
@@ -210,7 +211,7 @@ mod tests {
         assert_eq!((payments[0].depth, payments[30].tone), (0.0, Tone::NoData));
         assert!(payments[2].depth > 0.4 && payments[2].depth < 0.6);
         assert!(chart.alt.contains("Payments 99.71\u{a0}%"), "{}", chart.alt);
-        charts::tests::is_well_formed(&charts::chart(&chart).unwrap());
+        charts::well_formed::is_well_formed(&charts::chart(&chart).unwrap());
     }
 
     #[test]

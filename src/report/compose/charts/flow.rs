@@ -34,8 +34,7 @@ pub(super) fn flow(scorecard: &Scorecard, section: &Section) -> Option<Chart> {
         ("came", &text(came)),
         ("went", &text(went)),
     ];
-    let caption =
-        say(scorecard, "{title}: {before} became {now} in {n} {weeks}; {came} came and {went} went", &values);
+    let caption = say(scorecard, "{title}: {before} became {now} in {n} {weeks}; {came} came and {went} went", &values);
     // The stock is counted, so the line of what went follows from it; what the records of endings lack is said.
     let unexplained = last.stock - (first.stock + came - went);
     let mut evidence = vec![say(scorecard, "below, what is open on its own scale", &[])];
@@ -99,7 +98,8 @@ mod tests {
     #[test]
     fn the_gap_between_the_lines_is_the_stock() {
         let scorecard = example::rich();
-        let balance = "balance = { stock = \"ticket_backlog\", plus = [\"tickets_opened\"], minus = [\"tickets_resolved\"] }";
+        let balance =
+            "balance = { stock = \"ticket_backlog\", plus = [\"tickets_opened\"], minus = [\"tickets_resolved\"] }";
         let chart = flow(&scorecard, &declared("flow", balance)).unwrap();
         let Drawing::Flow(drawn) = &chart.drawing else { panic!("{chart:?}") };
         let series = &scorecard.card("ticket_backlog", &[]).unwrap().series;
@@ -107,7 +107,8 @@ mod tests {
         for ((came, went), measure) in drawn.came.iter().zip(&drawn.went).zip(series) {
             assert!((came - went - measure.value.unwrap()).abs() < 1e-9);
         }
-        let opened: f64 = scorecard.card("tickets_opened", &[]).unwrap().series.iter().skip(1).filter_map(|m| m.value).sum();
+        let opened: f64 =
+            scorecard.card("tickets_opened", &[]).unwrap().series.iter().skip(1).filter_map(|m| m.value).sum();
         assert!((drawn.came[25] - drawn.came[0] - opened).abs() < 1e-9);
         assert!(chart.caption.contains("became 214 in 25 weeks"), "{}", chart.caption);
         assert!(chart.evidence.contains("than what came and went explains"), "{}", chart.evidence);
@@ -118,7 +119,8 @@ mod tests {
         let mut scorecard = example::rich();
         let opened = scorecard.cards.get_mut(&("tickets_opened".to_owned(), Default::default())).unwrap();
         opened.series[20].value = None;
-        let balance = "balance = { stock = \"ticket_backlog\", plus = [\"tickets_opened\"], minus = [\"tickets_resolved\"] }";
+        let balance =
+            "balance = { stock = \"ticket_backlog\", plus = [\"tickets_opened\"], minus = [\"tickets_resolved\"] }";
         let Drawing::Flow(drawn) = flow(&scorecard, &declared("flow", balance)).unwrap().drawing else { panic!() };
         assert_eq!(drawn.came.len(), 5);
     }

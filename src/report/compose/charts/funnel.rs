@@ -29,9 +29,11 @@ pub(super) fn funnel(scorecard: &Scorecard, section: &Section) -> Option<Chart> 
     };
     let shares: Vec<String> = std::iter::once(String::new()).chain(stages.windows(2).map(share)).collect();
     let lost = |at: usize| stages[at - 1].value - stages[at].value;
-    let worst = (1..stages.len()).filter(|at| lost(*at) > 0.0).max_by(|a, b| lost(*a).total_cmp(&lost(*b)).then(b.cmp(a)));
+    let worst =
+        (1..stages.len()).filter(|at| lost(*at) > 0.0).max_by(|a, b| lost(*a).total_cmp(&lost(*b)).then(b.cmp(a)));
     let (first, last) = (stages.first()?, stages.last()?);
-    let values: [(&str, &dyn std::fmt::Display); 3] = [("first", &first.text), ("last", &last.text), ("stage", &last.name)];
+    let values: [(&str, &dyn std::fmt::Display); 3] =
+        [("first", &first.text), ("last", &last.text), ("stage", &last.name)];
     let caption = match worst {
         Some(at) => {
             let before = (&stages[at].name, counted(scorecard, lost(at)));
@@ -73,7 +75,8 @@ fn by(scorecard: &Scorecard, section: &Section, dimension: &str) -> Option<Stage
     if section.order.is_empty() {
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
     } else {
-        left_out = found.iter().filter(|(value, _)| place(value).is_none()).map(|(value, _)| (*value).to_owned()).collect();
+        left_out =
+            found.iter().filter(|(value, _)| place(value).is_none()).map(|(value, _)| (*value).to_owned()).collect();
         found.retain(|(value, _)| place(value).is_some());
         found.sort_by_key(|(value, _)| place(value));
     }

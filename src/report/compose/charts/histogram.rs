@@ -38,7 +38,8 @@ pub(super) fn histogram(scorecard: &Scorecard, section: &Section) -> Option<Char
     }
     let lines: Vec<String> = marked.iter().map(|(_, words, value)| format!("{words} {value}")).collect();
     let most = say(scorecard, "the most {value}", &[("value", &text(longest))]);
-    let caption = crate::report::words::upper_first(&lines.iter().take(2).cloned().chain([most]).collect::<Vec<_>>().join(", "));
+    let caption =
+        crate::report::words::upper_first(&lines.iter().take(2).cloned().chain([most]).collect::<Vec<_>>().join(", "));
     Some(Chart {
         alt: format!("{caption}. {}", lines.join(", ")),
         caption,
@@ -84,7 +85,7 @@ mod tests {
         }];
         let section = declared("histogram", &format!("metrics = [\"{metric}\"]"));
         let chart = histogram(&scorecard, &section).unwrap();
-        charts::tests::is_well_formed(&charts::chart(&chart).unwrap());
+        charts::well_formed::is_well_formed(&charts::chart(&chart).unwrap());
         let Drawing::Histogram(histogram) = chart.drawing.clone() else { panic!("{chart:?}") };
         (chart, histogram)
     }

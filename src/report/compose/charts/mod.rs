@@ -16,7 +16,7 @@ use crate::declaration::metric::Metric;
 use crate::declaration::report::{Kind, Section};
 use crate::metrics::distribution::Distribution;
 use crate::metrics::measure::Measure;
-use crate::report::document::{Block, Chart};
+use crate::report::document::Block;
 use crate::report::figure;
 use crate::report::words::slice_name;
 use crate::scorecard::scorecard::Scorecard;
@@ -25,13 +25,19 @@ use crate::scorecard::scorecard::Scorecard;
 pub(super) fn section(scorecard: &Scorecard, section: &Section) -> Option<(&'static str, Vec<Block>)> {
     let (label, found, otherwise) = match section.kind {
         Kind::Calendar => ("Day by day", calendar::calendar(scorecard, section), "No day has a figure."),
-        Kind::Survival => ("How long it stays open", survival::survival(scorecard, section), "There is nothing to follow."),
-        Kind::Histogram => ("How it is spread", histogram::histogram(scorecard, section), "There is nothing to measure."),
+        Kind::Survival => {
+            ("How long it stays open", survival::survival(scorecard, section), "There is nothing to follow.")
+        }
+        Kind::Histogram => {
+            ("How it is spread", histogram::histogram(scorecard, section), "There is nothing to measure.")
+        }
         Kind::Pareto => ("The largest parts", pareto::pareto(scorecard, section), "There is nothing to divide."),
         Kind::Flow => ("Flow", flow::flow(scorecard, section), "There is no history to show yet."),
         Kind::Funnel => ("Funnel", funnel::funnel(scorecard, section), "Nothing reached the first stage."),
         Kind::Multiples => ("One by one", multiples::multiples(scorecard, section), "There is no history to show yet."),
-        Kind::Waterfall => ("What changed it", waterfall::waterfall(scorecard, section), "There are no two figures to compare."),
+        Kind::Waterfall => {
+            ("What changed it", waterfall::waterfall(scorecard, section), "There are no two figures to compare.")
+        }
         _ => return None,
     };
     let otherwise =
@@ -134,7 +140,10 @@ mod tests {
             let rest = "metrics = [\"availability\"]\nby = [\"service\"]\n";
             for scorecard in [example::empty(), example::sparse()] {
                 let (label, blocks) = section(&scorecard, &declared(kind, rest)).unwrap();
-                assert!(!label.is_empty() && matches!(blocks.as_slice(), [Block::Note { text }] if !text.is_empty()), "{kind}");
+                assert!(
+                    !label.is_empty() && matches!(blocks.as_slice(), [Block::Note { text }] if !text.is_empty()),
+                    "{kind}"
+                );
             }
             let own = declared(kind, "metrics = [\"no_such\"]\nby = [\"service\"]\nempty = \"Nothing <here>.\"");
             let blocks = section(&example::rich(), &own).unwrap().1;
@@ -151,13 +160,16 @@ mod tests {
             ("multiples", "metrics = [\"availability\"]\nby = [\"service\"]"),
             ("waterfall", "metrics = [\"incidents\"]\nby = [\"service\"]"),
             ("waterfall", "metrics = [\"rasm_index\"]"),
-            ("flow", "balance = { stock = \"ticket_backlog\", plus = [\"tickets_opened\"], minus = [\"tickets_resolved\"] }"),
+            (
+                "flow",
+                "balance = { stock = \"ticket_backlog\", plus = [\"tickets_opened\"], minus = [\"tickets_resolved\"] }",
+            ),
             ("funnel", "metrics = [\"tickets_opened\", \"incidents\", \"major_incidents\"]"),
         ] {
             let blocks = section(&scorecard, &declared(kind, rest)).unwrap().1;
             let [Block::Chart(chart)] = blocks.as_slice() else { panic!("{kind}: {blocks:?}") };
             assert!(!chart.caption.is_empty() && chart.alt.starts_with(&chart.caption), "{chart:?}");
-            charts::tests::is_well_formed(&charts::chart(chart).unwrap());
+            charts::well_formed::is_well_formed(&charts::chart(chart).unwrap());
         }
     }
 

@@ -33,9 +33,9 @@ pub(super) fn multiples(scorecard: &Scorecard, section: &Section) -> Option<Char
     let panels: Vec<Panel> = cards.iter().map(|card| panel(scorecard, card, dimension, periods.len())).collect();
     let values = panels.iter().flat_map(|panel| panel.points.iter().flatten().copied().chain(panel.target));
     let zero = metric.is_additive().then_some(0.0);
-    let (low, high) = values.chain(zero).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(value), high.max(value))
-    });
+    let (low, high) = values
+        .chain(zero)
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     let scale = [low, high].map(|end| shown(scorecard, metric, end));
     let words: [(&str, &dyn std::fmt::Display); 4] = [
         ("title", &metric.title),

@@ -55,9 +55,8 @@ pub(super) fn survival(scorecard: &Scorecard, section: &Section) -> Option<Chart
             steps: steps(&curve, &axis),
             censored: found.values.iter().filter(|value| !value.1).map(|value| axis.place(value.0)).collect(),
             ticks: ticks.iter().map(|(time, name)| (axis.place(*time), name.clone())).collect(),
-            median: median.map(|time| {
-                (axis.place(time), say(scorecard, "half within {half}", &[("half", &text(time))]))
-            }),
+            median: median
+                .map(|time| (axis.place(time), say(scorecard, "half within {half}", &[("half", &text(time))]))),
             levels: [1.0, 0.5, 0.0].map(|share| percent(scorecard, share)),
             last: say(scorecard, "{share} open", &[("share", &percent(scorecard, left))]),
             readings,
@@ -102,7 +101,7 @@ mod tests {
             values: values.to_vec(),
         }];
         let chart = survival(&scorecard, &declared("survival", "metrics = [\"time_to_resolve_median\"]")).unwrap();
-        charts::tests::is_well_formed(&charts::chart(&chart).unwrap());
+        charts::well_formed::is_well_formed(&charts::chart(&chart).unwrap());
         let Drawing::Survival(survival) = chart.drawing.clone() else { panic!("{chart:?}") };
         (chart, survival)
     }
@@ -110,7 +109,16 @@ mod tests {
     #[test]
     fn the_known_answer_of_the_semantics() {
         let hour = 3600.0;
-        let times = [(2.0, true), (3.0, true), (3.0, false), (5.0, true), (8.0, false), (10.0, true), (12.0, true), (15.0, false)];
+        let times = [
+            (2.0, true),
+            (3.0, true),
+            (3.0, false),
+            (5.0, true),
+            (8.0, false),
+            (10.0, true),
+            (12.0, true),
+            (15.0, false),
+        ];
         let (chart, drawn) = of(&times.map(|(time, seen)| (time * hour, seen)));
         let shares: Vec<f64> = drawn.steps.iter().map(|step| step.1).collect();
         let expected = [1.0, 0.875, 0.75, 0.6, 0.4, 0.2];
