@@ -5,7 +5,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use super::axis::axis;
 use super::label::width;
-use super::{ChartError, DATA, Hit, INK, MUTED, draw_with, text};
+use super::{ChartError, DATA, Hit, INK, draw_with, text};
 use crate::report::document::Histogram;
 
 /// From one line of words to the next.
@@ -38,11 +38,9 @@ pub(super) fn histogram(chart: &Histogram, alt: &str) -> Result<String, ChartErr
         for (index, (place, name, figure)) in chart.percentiles.iter().enumerate() {
             let middle = 8 + LINE_HEIGHT * index as i32;
             area.draw(&PathElement::new(vec![(x(*place), middle - 5), (x(*place), bottom)], INK.stroke_width(1)))?;
-            let name = format!("{name} ");
-            let wide = width(&name, 12) + width(figure, 12);
-            let from = (x(*place) + 5).min(478 - wide).max(0);
-            text(area, &name, (from, middle), 12, MUTED, (HPos::Left, VPos::Center), false)?;
-            text(area, figure, (from + width(&name, 12), middle), 12, INK, (HPos::Left, VPos::Center), true)?;
+            let words = format!("{name} {figure}");
+            let from = (x(*place) + 5).min(478 - width(&words, 12)).max(0);
+            text(area, &words, (from, middle), 12, INK, (HPos::Left, VPos::Center), index == 0)?;
         }
         Ok(())
     })

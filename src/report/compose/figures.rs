@@ -131,18 +131,22 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Chart {
         .changes
         .iter()
         .filter_map(|change| card.series.iter().position(|measure| measure.period.id == change.period.id));
+    // A short history fills its drawing.
+    let since = card.series.iter().position(|measure| measure.value.is_some()).unwrap_or(0);
+    let shown = &card.series[since..];
+    let from = |index: usize| index.checked_sub(since);
     let limits = card.limits;
     let range = limits.map_or_else(String::new, |limits| {
         format!(", mean {}, usual range {} to {}", text(limits.mean), text(limits.lower), text(limits.upper))
     });
     let drawing = Trend {
         name: card.metric.title.clone(),
-        texts: card.series.iter().map(|measure| measure.value.map_or_else(String::new, text)).collect(),
-        points: card.series.iter().map(|measure| measure.value).collect(),
-        periods: card.series.iter().map(short_period).collect(),
+        texts: shown.iter().map(|measure| measure.value.map_or_else(String::new, text)).collect(),
+        points: shown.iter().map(|measure| measure.value).collect(),
+        periods: shown.iter().map(|measure| short_period(scorecard, measure)).collect(),
         from_zero: card.metric.is_additive()
             && card.series.iter().all(|measure| measure.value.is_none_or(|value| value >= 0.0)),
-        unusual: history::unusual(card),
+        unusual: history::unusual(card).into_iter().filter_map(|(index, worse)| Some((from(index)?, worse))).collect(),
         limits: limits.map(|limits| [limits.lower, limits.mean, limits.upper]),
         limit_texts: limits.map(|limits| {
             let mean = scorecard.language.say("mean {value}", &[("value", &text(limits.mean))]);
@@ -155,10 +159,10 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Chart {
         last: value(card),
         signal: card.signal.is_signal(),
         alarm: card.signal.worsening(),
-        changes: changes.collect(),
+        changes: changes.filter_map(from).collect(),
     };
     Chart {
-        alt: format!("{caption}. {} periods{range}", card.series.len()),
+        alt: format!("{caption}. {} periods{range}", shown.len()),
         caption,
         evidence: parts.join(" · "),
         drawing: Drawing::Trend(drawing),

@@ -65,7 +65,7 @@ pub(super) fn calendar(scorecard: &Scorecard, section: &Section) -> Option<Chart
             say(scorecard, "{name} {value}, {missed} of {days} days below target", &values)
         })
         .collect();
-    let mut evidence = vec![say(scorecard, "the black line marks {period}", &[("period", &label)])];
+    let mut evidence = vec![say(scorecard, "the line above marks {period}", &[("period", &label)])];
     if targeted {
         evidence.push(scorecard.language.word("each day is held against the target alone").to_owned());
     }

@@ -56,7 +56,7 @@ pub(super) fn flow(scorecard: &Scorecard, section: &Section) -> Option<Chart> {
         caption,
         evidence: evidence.join(" · "),
         drawing: Drawing::Flow(Flow {
-            periods: steps.iter().map(|step| short_period(step.measure)).collect(),
+            periods: steps.iter().map(|step| short_period(scorecard, step.measure)).collect(),
             went: line.iter().zip(&steps).map(|(level, step)| level - step.stock).collect(),
             came: line,
             names: [

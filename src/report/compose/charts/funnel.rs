@@ -36,9 +36,16 @@ pub(super) fn funnel(scorecard: &Scorecard, section: &Section) -> Option<Chart> 
         [("first", &first.text), ("last", &last.text), ("stage", &last.name)];
     let caption = match worst {
         Some(at) => {
-            let before = (&stages[at].name, counted(scorecard, lost(at)));
-            let values = [&values[..], &[("lost", &before.1), ("here", before.0)]].concat();
-            say(scorecard, "{last} of {first} reach {stage}; most are lost before {here} ({lost})", &values)
+            let lost = counted(scorecard, lost(at));
+            let values = [&values[..], &[("lost", &lost), ("here", &stages[at].name)]].concat();
+            match at + 1 == stages.len() {
+                true => {
+                    say(scorecard, "{last} of {first} reach {stage}; most are lost at that last step ({lost})", &values)
+                }
+                false => {
+                    say(scorecard, "{last} of {first} reach {stage}; most are lost before {here} ({lost})", &values)
+                }
+            }
         }
         None => say(scorecard, "None is lost on the way: {last} of {first} reach {stage}", &values),
     };
@@ -72,7 +79,12 @@ fn by(scorecard: &Scorecard, section: &Section, dimension: &str) -> Option<Stage
         .collect();
     let place = |value: &str| section.order.iter().position(|stage| stage == value);
     let mut left_out = Vec::new();
-    if section.order.is_empty() {
+    let number = |value: &str| value.split_once(' ').and_then(|(number, _)| number.parse::<u32>().ok());
+    if section.order.is_empty() && found.iter().all(|(value, _)| number(value).is_some()) {
+        // "1 test": the number is the order, and no part of the name.
+        found.sort_by_key(|(value, _)| number(value));
+        found.iter_mut().for_each(|(value, _)| *value = value.split_once(' ').map_or(*value, |(_, name)| name));
+    } else if section.order.is_empty() {
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
     } else {
         left_out =

@@ -12,13 +12,15 @@ mod waterfall;
 
 use std::fmt::Display;
 
+use crate::arithmetic::local_time::to_local;
+use crate::arithmetic::period::PeriodKind;
 use crate::declaration::metric::Metric;
 use crate::declaration::report::{Kind, Section};
 use crate::metrics::distribution::Distribution;
 use crate::metrics::measure::Measure;
 use crate::report::document::Block;
 use crate::report::figure;
-use crate::report::words::slice_name;
+use crate::report::words::{self, slice_name};
 use crate::scorecard::scorecard::Scorecard;
 
 /// The name and the chart of a section; a remark where there is nothing to draw. None for a section of another kind.
@@ -96,9 +98,19 @@ fn several(scorecard: &Scorecard, dimension: &str) -> String {
     scorecard.language.word(&many).to_owned()
 }
 
-/// "W27": a period without its year.
-pub(super) fn short_period(measure: &Measure) -> String {
-    measure.period.id.rsplit_once('-').map_or_else(|| measure.period.id.clone(), |(_, rest)| rest.to_owned())
+/// "W27", "Jun 2026", "Q2 2026", "5 Nov": a period as it stands under a drawing.
+pub(super) fn short_period(scorecard: &Scorecard, measure: &Measure) -> String {
+    let period = &measure.period;
+    let first = to_local(period.start, scorecard.zone);
+    match (period.kind, first, period.id.split_once('-')) {
+        (PeriodKind::Week, _, Some((_, week))) => week.to_owned(),
+        (PeriodKind::Month, Some(first), _) => {
+            format!("{} {}", scorecard.language.word(&first.format("%b").to_string()), first.format("%Y"))
+        }
+        (PeriodKind::Day, Some(_), _) => words::day(scorecard, period.start),
+        (PeriodKind::Quarter | PeriodKind::Half, _, Some((year, part))) => format!("{part} {year}"),
+        _ => period.id.clone(),
+    }
 }
 
 /// The values behind the overall figure of a section's metric.

@@ -28,8 +28,15 @@ pub(super) fn multiples(scorecard: &Scorecard, section: &Section) -> Option<Char
     let judged = cards.iter().filter(|card| card.signal.unjudged.is_none()).count();
     let hidden = cards.split_off(section.limit.unwrap_or(PANELS).min(all)).len();
     let metric = &cards.first()?.metric;
-    let longest = cards.iter().max_by_key(|card| card.series.len())?;
-    let periods: Vec<String> = longest.series.iter().map(short_period).collect();
+    // The drawing begins with the first figure of any of them.
+    let began = |card: &Card| {
+        let first = card.series.iter().position(|measure| measure.value.is_some());
+        first.map_or(0, |first| card.series.len() - first)
+    };
+    let longest = cards.iter().max_by_key(|card| began(card))?;
+    let since = longest.series.len() - began(longest);
+    let periods: Vec<String> =
+        longest.series.iter().skip(since).map(|measure| short_period(scorecard, measure)).collect();
     let panels: Vec<Panel> = cards.iter().map(|card| panel(scorecard, card, dimension, periods.len())).collect();
     let values = panels.iter().flat_map(|panel| panel.points.iter().flatten().copied().chain(panel.target));
     let zero = metric.is_additive().then_some(0.0);
@@ -72,11 +79,12 @@ pub(super) fn multiples(scorecard: &Scorecard, section: &Section) -> Option<Char
     })
 }
 
-/// One panel; a history that began later than the others' has gaps before it.
+/// One panel of so many periods; a history that began later than the others' has gaps before it.
 fn panel(scorecard: &Scorecard, card: &Card, dimension: &str, periods: usize) -> Panel {
     let missing = periods.saturating_sub(card.series.len());
-    let points = std::iter::repeat_n(None, missing).chain(card.series.iter().map(|measure| measure.value));
-    let points: Vec<Option<f64>> = points.collect();
+    let newest = card.series.iter().skip(card.series.len().saturating_sub(periods));
+    let points: Vec<Option<f64>> =
+        std::iter::repeat_n(None, missing).chain(newest.map(|measure| measure.value)).collect();
     Panel {
         name: name(scorecard, dimension, card.dim(dimension).unwrap_or_default()),
         texts: points

@@ -27,7 +27,9 @@ pub(super) fn pareto(scorecard: &Scorecard, section: &Section) -> Option<Chart> 
     if whole <= 0.0 {
         return None;
     }
-    let caption = finding(scorecard, &parts, whole, dimension, &lower_first(&metric.title));
+    // Those with nothing are many of the many that the few are set against.
+    let measured = cards.iter().filter(|card| card.current().value.is_some()).count();
+    let caption = finding(scorecard, &parts, (whole, measured), dimension, &lower_first(&metric.title));
     let all = parts.len();
     let limit = section.limit.unwrap_or(BARS).max(1);
     // One that is left over is shown itself.
@@ -67,7 +69,13 @@ pub(super) fn pareto(scorecard: &Scorecard, section: &Section) -> Option<Chart> 
 }
 
 /// "Four of 12 services make up 83 % of the downtime".
-fn finding(scorecard: &Scorecard, parts: &[(String, f64)], whole: f64, dimension: &str, what: &str) -> String {
+fn finding(
+    scorecard: &Scorecard,
+    parts: &[(String, f64)],
+    (whole, measured): (f64, usize),
+    dimension: &str,
+    what: &str,
+) -> String {
     let mut sum = 0.0;
     let few = parts
         .iter()
@@ -79,7 +87,7 @@ fn finding(scorecard: &Scorecard, parts: &[(String, f64)], whole: f64, dimension
     let share = percent(scorecard, (sum / whole).min(1.0));
     let values: [(&str, &dyn std::fmt::Display); 5] = [
         ("few", &upper_first(&figure::number_word(few as u64))),
-        ("all", &figure::number_word(parts.len() as u64)),
+        ("all", &figure::number_word(measured as u64)),
         ("services", &several(scorecard, dimension)),
         ("share", &share),
         ("what", &what),

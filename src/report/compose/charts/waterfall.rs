@@ -53,17 +53,19 @@ pub(super) fn waterfall(scorecard: &Scorecard, section: &Section) -> Option<Char
         text: shown(scorecard, &card.metric, value),
     };
     let (start, end) = (end(before, from), end(card.current(), to));
-    let most = steps.iter().find(|step| (step.0.value < 0.0) == (to < from)).unwrap_or(&steps[0]);
+    let largest = steps.iter().max_by(|a, b| a.0.value.abs().total_cmp(&b.0.value.abs()))?;
     let values: [(&str, &dyn std::fmt::Display); 5] = [
         ("title", &card.metric.title),
         ("before", &start.text),
         ("now", &value(card)),
-        ("name", &most.0.name),
-        ("change", &most.0.text),
+        ("name", &largest.0.name),
+        ("change", &largest.0.text),
     ];
-    let caption = match start.text == end.text {
-        true => say(scorecard, "{title} stayed at {now}: what moved it cancelled out", &values),
-        false => say(scorecard, "{title} went from {before} to {now}, most of it by {name} ({change})", &values),
+    let most = largest.0.value / (to - from) >= 0.5;
+    let caption = match (start.text == end.text, most) {
+        (true, _) => say(scorecard, "{title} stayed at {now}: what moved it cancelled out", &values),
+        (_, true) => say(scorecard, "{title} went from {before} to {now}, most of it by {name} ({change})", &values),
+        _ => say(scorecard, "{title} went from {before} to {now}; the largest step is {name} ({change})", &values),
     };
     let levels = || {
         let sums = steps.iter().scan(from, |level, step| {
