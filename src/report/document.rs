@@ -55,6 +55,7 @@ pub struct Section {
 /// A piece of a section.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // A hundred of them at most, on a page.
 pub enum Block {
     /// The verdict, in large type.
     Verdict {

@@ -103,7 +103,8 @@ fn caption(scorecard: &Scorecard, rows: &[CalendarRow], from: usize, label: &str
         .collect();
     missed.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     let all: usize = missed.iter().map(|(count, _)| count).sum();
-    let names: Vec<String> = missed.iter().map(|(count, name)| format!("{name} {count}")).collect();
+    let one = |(count, name): &(usize, &str)| if *count == 1 { (*name).to_owned() } else { format!("{name} {count}") };
+    let names: Vec<String> = missed.iter().map(one).collect();
     if all == 0 {
         return say(scorecard, "No day below target in {period}", &[("period", &label)]);
     }
@@ -161,9 +162,9 @@ fn key(scorecard: &Scorecard, targeted: bool) -> Vec<(CalendarDay, String)> {
     let mut key = vec![(sample(Tone::Plain, 0.0), word("nothing lost"))];
     if targeted {
         key.push((sample(Tone::Met, 0.6), word("within target")));
-        key.push((sample(Tone::Missed, 0.7), word("below target, the darker the more")));
+        key.push((sample(Tone::Missed, 0.7), word("below target, the stronger the more")));
     } else {
-        key.push((sample(Tone::Plain, 0.7), word("the darker, the more was lost")));
+        key.push((sample(Tone::Plain, 0.7), word("the stronger, the more was lost")));
     }
     key.push((sample(Tone::NoData, 0.0), word("no data")));
     key
