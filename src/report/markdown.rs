@@ -73,7 +73,12 @@ fn chart(chart: &Chart) -> String {
         | Drawing::Calendar(_)
         | Drawing::Survival(_)
         | Drawing::Histogram(_)
-        | Drawing::Flow(_) => format!(" {}", plain(&chart.alt)),
+        | Drawing::Flow(_) => {
+            // The finding stands before it already.
+            let rest = chart.alt.strip_prefix(chart.caption.as_str()).unwrap_or(&chart.alt);
+            let rest = rest.trim_start_matches(['.', ' ']);
+            if rest.is_empty() { String::new() } else { format!(" {}", plain(rest)) }
+        }
         drawing => {
             let rows = drawing.rows().1.into_iter().map(|row| plain(row.join(" ").trim()));
             format!(": {}", rows.collect::<Vec<_>>().join(", "))
