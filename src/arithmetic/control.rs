@@ -43,9 +43,9 @@ impl Chart {
 pub const ENOUGH: usize = 13;
 
 /// Consecutive points on one side of the mean that make a signal.
-const RUN: usize = 8;
+pub const RUN: usize = 8;
 /// Points, each above (or below) the one before it, that make a signal: six points, so five steps (Nelson 1984, rule 3).
-const TREND: usize = 6;
+pub const TREND: usize = 6;
 /// 3 / d2 for moving ranges of two, as commonly printed (d2 = 1.128).
 const SPREAD: f64 = 2.66;
 /// D4 for moving ranges of two: the upper limit of a range as a multiple of the mean range.

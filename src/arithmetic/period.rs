@@ -150,6 +150,12 @@ impl Period {
     }
 }
 
+/// The local calendar day that holds an instant (µs UTC); none beyond the calendar.
+#[must_use]
+pub fn of_day(instant: i64, zone: Tz) -> Option<Period> {
+    containing(PeriodKind::Day, to_local(instant, zone)?.date(), zone)
+}
+
 /// The local calendar days of `[start, end)` (µs UTC), the first and last clipped to it; empty for a reversed range.
 /// A range beyond the calendar that chrono knows is given as one piece.
 #[must_use]

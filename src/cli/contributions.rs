@@ -12,7 +12,6 @@ use crate::declaration::metric::Metric;
 use crate::metrics::measure::Measure;
 use crate::pipeline::{self, Contributions, Part, Session};
 use crate::report::{figure, v1};
-use crate::scorecard::contribution::is_additive;
 
 /// The answer for each metric, in the wanted format.
 pub(super) fn answer(
@@ -77,7 +76,7 @@ fn table(
             let places = figure::places_that_sum(metric, &totals);
             let change = |change: f64| figure::delta_to(&Language::default(), metric, change, places);
             // A count has no mix: what its parts add is all there is to say.
-            let ratio = !is_additive(metric);
+            let ratio = !metric.is_additive();
             let effects = |mix: f64, rate: f64, total: f64| -> Vec<String> {
                 if ratio { [mix, rate, total].map(change).to_vec() } else { vec![change(total)] }
             };

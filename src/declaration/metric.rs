@@ -97,6 +97,13 @@ impl Metric {
         }
     }
 
+    /// Whether its slices add up to it: counts and sums. What is counted once in each of several slices (distinct values)
+    /// leaves a rest.
+    pub fn is_additive(&self) -> bool {
+        let sum = |value: &Value| matches!(value, Value::Aggregate(one) if one.function == Function::Sum);
+        self.unit == Unit::Count || matches!(&self.definition, Definition::Aggregate { value, .. } if sum(value))
+    }
+
     /// Whether it counts what stands at a moment, and not what happened in a period.
     pub fn is_stock(&self) -> bool {
         matches!(&self.definition, Definition::Aggregate { time: Time::Alive { .. }, .. })

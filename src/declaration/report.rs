@@ -1,6 +1,7 @@
 //! What a report shows, declared: `reports/<name>.toml`. Its sections in order, the figures of each, and which figures have
 //! to be evaluated for it. Holds no figure; refuses keys that a kind of section doesn't have.
 
+mod charted;
 mod problems;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,12 +66,12 @@ pub struct Section {
     /// Stands beside the section before it where there is room.
     #[serde(default)]
     pub beside: bool,
-    /// Metrics of `figures`, `charts` and `bands`; of `matrix`: the counts, then optionally what stands small below them;
+    /// Metrics of `figures`, of `bands` and of every kind of chart; of `matrix`: the counts, then optionally what stands small below them;
     /// of `changes`: the further figures to watch for signals.
     #[serde(default)]
     pub metrics: Vec<String>,
-    /// Dimensions: the rows of `table`, the bands of `bands`, rows and columns of `matrix`; of `changes` those over which a
-    /// change is split to say why.
+    /// Dimensions: the rows of `table` and `calendar`, the bands of `bands`, rows and columns of `matrix`, the parts of `pareto` and
+    /// `waterfall`, the stages of `funnel`, the panels of `multiples`; of `changes` those over which a change is split to say why.
     #[serde(default)]
     pub by: Vec<String>,
     /// Tiles of `tiles`.
@@ -92,7 +93,10 @@ pub struct Section {
     /// For `bands`: the bands that the title counts as old.
     #[serde(default)]
     pub old: Vec<String>,
-    /// For `figures`: the line that a section about a flow ends in.
+    /// For `funnel` by a dimension: its values in the order of the stages.
+    #[serde(default)]
+    pub order: Vec<String>,
+    /// For `figures`: the line that a section about a flow ends in; for `flow`: what it draws.
     pub balance: Option<Balance>,
 }
 
@@ -138,6 +142,22 @@ pub enum Kind {
     Bands,
     /// Trends with their limits.
     Charts,
+    /// A share by a dimension, a cell for each day.
+    Calendar,
+    /// How long it takes until what is open has ended: of a metric by Kaplan-Meier.
+    Survival,
+    /// Where the values behind a median, percentile or mean lie.
+    Histogram,
+    /// Parts of a sum, the largest first, with their running share.
+    Pareto,
+    /// What came and what went, added up over the history; between them is what is open.
+    Flow,
+    /// How many reach each stage: several counts in order, or one by a dimension.
+    Funnel,
+    /// The same small trend for each value of a dimension, on one scale.
+    Multiples,
+    /// From the figure of the period before to this one's, by what each part added.
+    Waterfall,
     /// How many objectives are missed, and which, in large type.
     ObjectivesVerdict,
     /// One row per objective.
@@ -392,6 +412,7 @@ impl ReportDefinition {
                         want(metric, &section.by, false);
                         want(metric, &[], true);
                     }
+                    kind if kind.is_charted() => section.want_charted(metric, &mut want),
                     _ => want(metric, &[], true),
                 }
             }

@@ -390,7 +390,7 @@ impl Job<'_> {
 
     /// The rows of the population that no exclusion names, and how many the population and each exclusion left out. Rows for
     /// which the question's own condition isn't true were not asked about and are in no count.
-    fn population(
+    pub(super) fn population(
         &self,
         rows: &[u32],
         population: Option<&RowExpression>,

@@ -8,6 +8,7 @@ mod aggregate;
 mod attainment;
 mod cells;
 mod columns;
+pub mod distribution;
 pub mod evaluate;
 pub mod example;
 pub mod measure;

@@ -86,7 +86,7 @@ pub fn contributions(
     if before.value.is_none() || after.value.is_none() {
         return Err(refused("there is no figure in both periods"));
     }
-    let shares = contribution::split(contribution::is_additive(metric), &before, &after, &paired);
+    let shares = contribution::split(metric.is_additive(), &before, &after, &paired);
     let shares =
         shares.ok_or_else(|| refused("neither a count, a sum nor a quotient of both, so its parts don't add up"))?;
     let value = |measure: Option<&Measure>| measure.and_then(|measure| measure.value);

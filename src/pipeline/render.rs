@@ -10,14 +10,17 @@ use super::published::restate;
 use super::quality::{of_period, quality};
 use super::session::Session;
 use super::slo::standings;
-use crate::arithmetic::period::Period;
+use crate::arithmetic::period::{self, Period};
 use crate::declaration::metric::Definition;
 use crate::declaration::report::{ReportDefinition, expand};
+use crate::facts::objective::Standing;
+use crate::metrics::distribution::{Distribution, distributions};
 use crate::metrics::evaluate::{Request, evaluate};
 use crate::metrics::measure::Measure;
 use crate::report::compose;
 use crate::report::document::Document;
 use crate::report::format::{self, Format};
+use crate::scorecard::quality::Quality;
 use crate::scorecard::scorecard::{self, Disruption, Input, Scorecard};
 
 /// A report in one format.
@@ -130,13 +133,20 @@ fn scorecards(session: &Session, report: &ReportDefinition, periods: &[Period]) 
             true => standings(session, &[], period.end.min(session.as_of))?,
             false => Vec::new(),
         };
-        known.push((period, disruptions(session, period)?, objectives, of_period(session, &shared, period, coverage)?));
+        known.push(Known {
+            period,
+            disruptions: disruptions(session, period)?,
+            objectives,
+            quality: of_period(session, &shared, period, coverage)?,
+            days: days(session, report, period)?,
+            distributions: values(session, report, period)?,
+        });
     }
     let (project, as_of, known_at) = (&session.project.name, session.as_of, session.known_at);
     let language = session.definitions.language(&session.project, report);
     let mut found: Vec<Scorecard> = known
         .into_par_iter()
-        .map(|(period, disruptions, objectives, quality)| {
+        .map(|Known { period, disruptions, objectives, quality, days, distributions }| {
             let spans = |count: usize| -> BTreeSet<(i64, i64)> {
                 period.trailing(count, zone).iter().map(|period| (period.start, period.end)).collect()
             };
@@ -146,7 +156,7 @@ fn scorecards(session: &Session, report: &ReportDefinition, periods: &[Period]) 
                 let long = || with_history.contains(&(one.metric.clone(), one.dims.keys().cloned().collect()));
                 recent.contains(&span) || history.contains(&span) && long()
             });
-            scorecard::build(Input {
+            let built = scorecard::build(Input {
                 indices: &indices,
                 project,
                 zone,
@@ -161,13 +171,51 @@ fn scorecards(session: &Session, report: &ReportDefinition, periods: &[Period]) 
                 quality,
                 language: language.clone(),
                 version: env!("CARGO_PKG_VERSION"),
-            })
+            });
+            Scorecard { days, distributions, ..built }
         })
         .collect();
     for scorecard in &mut found {
         restate(session, &report.name, scorecard)?;
     }
     Ok(found)
+}
+
+/// What only the session knows of a period.
+struct Known<'a> {
+    period: &'a Period,
+    disruptions: Vec<Disruption>,
+    objectives: Vec<Standing>,
+    quality: Quality,
+    days: Vec<Measure>,
+    distributions: Vec<Distribution>,
+}
+
+/// Fewest days that a calendar shows.
+const FEWEST_DAYS: usize = 35;
+/// Most days: a quarter.
+const MOST_DAYS: usize = 92;
+
+/// The figures by day that a report shows, up to the period's end and without the day that isn't over.
+fn days(session: &Session, report: &ReportDefinition, period: &Period) -> Result<Vec<Measure>, Failure> {
+    let zone = session.project.zone;
+    let over = |end: i64| end.min(session.as_of.saturating_add(1));
+    let of_period = period::days(period.start, over(period.end), zone).len();
+    let last = period::of_day(over(period.end).saturating_sub(1), zone);
+    let Some(last) = last.filter(|_| !report.daily().is_empty()) else { return Ok(Vec::new()) };
+    let mut days = last.trailing(of_period.clamp(FEWEST_DAYS, MOST_DAYS), zone);
+    days.retain(|day| !day.is_partial(session.as_of));
+    let ask = |(metric, by)| Request { metric, by: vec![by], periods: days.clone(), filter: None };
+    let requests: Vec<Request> = report.daily().into_iter().map(ask).collect();
+    Ok(evaluate(&|fact| session.fact(fact), &session.definitions.metrics, &requests, session.as_of)?)
+}
+
+/// The values behind the figures of which a report shows where they lie.
+fn values(session: &Session, report: &ReportDefinition, period: &Period) -> Result<Vec<Distribution>, Failure> {
+    let periods = vec![period.clone()];
+    let ask = |metric| Request { metric, by: Vec::new(), periods: periods.clone(), filter: None };
+    let requests: Vec<Request> = report.distributions().into_iter().map(ask).collect();
+    Ok(distributions(&|fact| session.fact(fact), &session.definitions.metrics, &requests, session.as_of)?)
 }
 
 /// The failures that touch a period, with their time within it.

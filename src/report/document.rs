@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::v1;
 pub use chart::{
-    Bands, BurnDown, Calendar, CalendarDay, Chart, Drawing, Flow, Funnel, Histogram, Multiples, Panel, Pareto, Part,
-    Survival, Trend, Waterfall,
+    Bands, Bin, BurnDown, Calendar, CalendarDay, CalendarRow, Chart, Drawing, Flow, Funnel, Histogram, Multiples,
+    Panel, Pareto, Part, Survival, Trend, Waterfall,
 };
 pub use number::{Kind as NumberKind, Number, places};
 

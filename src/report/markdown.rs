@@ -69,7 +69,16 @@ fn block(block: &Block) -> String {
 fn chart(chart: &Chart) -> String {
     let shown = match &chart.drawing {
         Drawing::Trend(_) => String::new(),
-        Drawing::BurnDown(_) => format!(" {}", plain(&chart.alt)),
+        Drawing::BurnDown(_)
+        | Drawing::Calendar(_)
+        | Drawing::Survival(_)
+        | Drawing::Histogram(_)
+        | Drawing::Flow(_) => {
+            // The finding stands before it already.
+            let rest = chart.alt.strip_prefix(chart.caption.as_str()).unwrap_or(&chart.alt);
+            let rest = rest.trim_start_matches(['.', ' ']);
+            if rest.is_empty() { String::new() } else { format!(" {}", plain(rest)) }
+        }
         drawing => {
             let rows = drawing.rows().1.into_iter().map(|row| plain(row.join(" ").trim()));
             format!(": {}", rows.collect::<Vec<_>>().join(", "))

@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::declaration::expression::{Function, Value};
-use crate::declaration::metric::{Definition, Metric, Unit};
 use crate::metrics::measure::Measure;
 
 /// The part of a change that one value of the dimension accounts for, in the figure's unit.
@@ -35,16 +33,9 @@ struct Parts {
     denominator: f64,
 }
 
-/// Whether the slices of a metric add up to it: counts and sums. What is counted once in each of several slices (distinct
-/// values) leaves a rest.
-pub fn is_additive(metric: &Metric) -> bool {
-    let sum = |value: &Value| matches!(value, Value::Aggregate(one) if one.function == Function::Sum);
-    metric.unit == Unit::Count || matches!(&metric.definition, Definition::Aggregate { value, .. } if sum(value))
-}
-
 /// Splits the change from `before` to `after` over the slices of one dimension, largest effect first.
 ///
-/// Additive figures ([`is_additive`]): differences. Quotients with numerator and denominator: for a slice with rates r0, r1 and shares of the
+/// Additive figures (`Metric::is_additive`): differences. Quotients with numerator and denominator: for a slice with rates r0, r1 and shares of the
 /// denominator w0, w1, the rate effect is (r1 - r0)(w0 + w1)/2 and the mix effect (w1 - w0)((r0 + r1)/2 - (R0 + R1)/2),
 /// which sum over all slices to R1 - R0. A slice that is in one period only has no rate to compare, so all of it is mix.
 ///

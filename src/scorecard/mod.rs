@@ -4,6 +4,7 @@
 mod chart;
 pub mod contribution;
 pub mod freshness;
+pub mod history;
 pub mod index;
 pub mod quality;
 pub mod restated;

@@ -18,6 +18,7 @@ use crate::arithmetic::period::Period;
 use crate::declaration::language::Language;
 use crate::declaration::metric::{Definition, Metric};
 use crate::facts::objective;
+use crate::metrics::distribution::Distribution;
 use crate::metrics::measure::Measure;
 
 /// What a scorecard is built from.
@@ -98,6 +99,8 @@ pub struct Card {
     pub signal: Verdict,
     /// For an index: its parts, which sum to it.
     pub contributions: Vec<Contribution>,
+    /// For an index: its parts in the period before.
+    pub contributions_before: Vec<Contribution>,
     /// What decides it beside the records, as a digest: see [`restated::definition`].
     pub definition: String,
     /// What an earlier run reported for it, where that differs.
@@ -157,6 +160,10 @@ pub struct Scorecard {
     pub quality: Quality,
     /// Figures of this and earlier periods that differ from what an earlier run reported.
     pub restatements: Vec<Restatement>,
+    /// Figures by day, for the reports that show days: metric x slice x day, oldest first.
+    pub days: Vec<Measure>,
+    /// The values behind figures of the period, for the reports that show where they lie.
+    pub distributions: Vec<Distribution>,
 }
 
 impl Scorecard {
@@ -201,7 +208,7 @@ impl Scorecard {
         let before: Vec<&Measure> = slices.iter().filter_map(|card| card.previous.as_ref()).collect();
         let after: Vec<&Measure> = slices.iter().map(|card| card.current()).collect();
         contribution::split(
-            contribution::is_additive(&card.metric),
+            card.metric.is_additive(),
             card.previous.as_ref()?,
             card.current(),
             &contribution::pair(dimension, &before, &after),
@@ -218,6 +225,8 @@ pub fn build(input: Input<'_>) -> Scorecard {
     }
     let sources = Sources { metrics: input.metrics, targets: input.targets, lookup: &lookup };
     let mut parts: BTreeMap<(String, Dims), Vec<Contribution>> = BTreeMap::new();
+    let mut parts_before = parts.clone();
+    let before = input.period.previous(input.zone);
     let mut series: BTreeMap<(String, Dims), Vec<Measure>> = BTreeMap::new();
     for metric in input.metrics.values() {
         if !matches!(metric.definition, Definition::Index { .. }) {
@@ -235,6 +244,8 @@ pub fn build(input: Input<'_>) -> Scorecard {
                 let key = (metric.id.clone(), dims.clone());
                 if period.id == input.period.id {
                     parts.insert(key.clone(), contributions);
+                } else if period.id == before.id {
+                    parts_before.insert(key.clone(), contributions);
                 }
                 series.entry(key).or_default().push(measure);
             }
@@ -259,6 +270,7 @@ pub fn build(input: Input<'_>) -> Scorecard {
         }
         let contributions = parts.remove(&key).unwrap_or_default();
         let mut card = card(metric, &key.1, measures, contributions, input.targets, input.zone, &mut finder);
+        card.contributions_before = parts_before.remove(&key).unwrap_or_default();
         card.definition = restated::definition(metric, &key.1, input.metrics, input.targets);
         cards.insert(key, card);
     }
@@ -284,6 +296,8 @@ pub fn build(input: Input<'_>) -> Scorecard {
         objectives: input.objectives,
         quality: input.quality,
         restatements: Vec::new(),
+        days: Vec::new(),
+        distributions: Vec::new(),
     }
 }
 
@@ -319,6 +333,7 @@ fn card(
         limits: signal.limits,
         signal,
         contributions,
+        contributions_before: Vec::new(),
         definition: String::new(),
         published: None,
         series,

@@ -35,6 +35,16 @@ impl Scorecard {
                     one
                 })
                 .collect(),
+            days: self
+                .days
+                .iter()
+                .filter(|day| day.dims.get(dimension).is_some_and(|own| own == value))
+                .cloned()
+                .map(|mut day| {
+                    day.dims.remove(dimension);
+                    day
+                })
+                .collect(),
             of: Some((dimension.to_owned(), value.to_owned())),
             ..self.hollow()
         }
@@ -68,6 +78,8 @@ impl Scorecard {
             metrics: self.metrics.clone(),
             quality: self.quality.clone(),
             of: None,
+            days: Vec::new(),
+            distributions: Vec::new(),
             cards: Default::default(),
             disruptions: Vec::new(),
             objectives: Vec::new(),

@@ -50,6 +50,11 @@ impl Section {
             Kind::Figures | Kind::Charts => {
                 expect(!self.metrics.is_empty(), "metrics: expected one or more, found none");
             }
+            kind if kind.is_charted() => {
+                for message in self.chart_problems(metrics) {
+                    expect(false, &message);
+                }
+            }
             _ => {}
         }
         let own = self.kind == Kind::Tiles;
@@ -57,10 +62,10 @@ impl Section {
         let own = self.kind == Kind::Table;
         let plain = self.columns.is_empty() && self.sort.is_none() && self.watch.is_empty();
         expect(own || plain, "columns, sort, watch: only a section of kind `table` has them");
-        expect(
-            self.kind == Kind::Figures || self.balance.is_none(),
-            "balance: only a section of kind `figures` has one",
-        );
+        let own = matches!(self.kind, Kind::Figures | Kind::Flow);
+        expect(own || self.balance.is_none(), "balance: only a section of kind `figures` or `flow` has one");
+        let own = self.kind == Kind::Funnel && !self.by.is_empty();
+        expect(own || self.order.is_empty(), "order: only a section of kind `funnel` with `by` has one");
         let named = self.named();
         for (metric, mut by) in named {
             by.extend(page.map(str::to_owned));
@@ -86,6 +91,7 @@ impl Section {
     fn named(&self) -> Vec<(&str, Vec<String>)> {
         let cut = match self.kind {
             Kind::Table | Kind::Matrix | Kind::Bands => self.by.clone(),
+            kind if kind.is_charted() => self.by.clone(),
             Kind::Accounting => self.by.iter().take(1).cloned().collect(),
             _ => Vec::new(),
         };

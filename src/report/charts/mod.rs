@@ -1,11 +1,23 @@
 //! Charts as SVG, drawn by plotters. Colours are names that the page's style sheet gives values to, so that a chart follows
 //! light and dark; every chart carries its text alternative and scales with the page.
 
+mod axis;
 mod band;
 mod bar;
 mod burn_down;
+mod calendar;
+mod flow;
+mod funnel;
+mod histogram;
+mod label;
+mod multiples;
+mod pareto;
 mod spark;
+mod survival;
 mod trend;
+mod waterfall;
+#[cfg(test)]
+pub(crate) mod well_formed;
 
 pub use bar::bar;
 pub use spark::spark;
@@ -48,14 +60,69 @@ pub fn chart(chart: &Chart) -> Result<String, ChartError> {
         Drawing::Trend(trend) => trend::trend(trend, alt),
         Drawing::BurnDown(budget) => burn_down::burn_down(budget, alt),
         Drawing::Bands(bands) => band::bands(bands, alt),
-        _ => Err("there is no drawing of this kind yet".to_owned()),
+        Drawing::Calendar(calendar) => calendar::calendar(calendar, alt),
+        Drawing::Survival(survival) => survival::survival(survival, alt),
+        Drawing::Pareto(pareto) => pareto::pareto(pareto, alt),
+        Drawing::Histogram(histogram) => histogram::histogram(histogram, alt),
+        Drawing::Flow(flow) => flow::flow(flow, alt),
+        Drawing::Funnel(funnel) => funnel::funnel(funnel, alt),
+        Drawing::Multiples(multiples) => multiples::multiples(multiples, alt),
+        Drawing::Waterfall(waterfall) => waterfall::waterfall(waterfall, alt),
+    }
+}
+
+/// Width of a chart that stands in a column; wider ones take the whole page.
+const COLUMN: u32 = 480;
+
+/// Where a pointer finds words: plotters knows no titles.
+struct Hit {
+    /// Left, top, right and bottom; a point has no width.
+    place: (i32, i32, i32, i32),
+    /// The words.
+    title: String,
+}
+
+impl Hit {
+    /// A point of a line.
+    fn point((x, y): (i32, i32), title: String) -> Self {
+        Hit { place: (x, y, x, y), title }
+    }
+
+    /// A bar or a cell.
+    fn area(from: (i32, i32), to: (i32, i32), title: String) -> Self {
+        Hit { place: (from.0, from.1, to.0, to.1), title }
+    }
+
+    fn svg(&self) -> String {
+        let (left, top, right, bottom) = self.place;
+        let title = escape(&self.title);
+        match left == right {
+            true => format!(
+                "<circle class=\"pt\" cx=\"{left}\" cy=\"{top}\" r=\"7\" fill=\"none\" pointer-events=\"all\"><title>{title}</title></circle>"
+            ),
+            false => format!(
+                "<rect class=\"pt\" x=\"{left}\" y=\"{top}\" width=\"{}\" height=\"{}\" fill=\"none\" pointer-events=\"all\"><title>{title}</title></rect>",
+                right - left,
+                bottom - top
+            ),
+        }
     }
 }
 
 /// Draws on an area of a size and gives the SVG with its text alternative.
 fn draw(
+    size: (u32, u32),
+    alt: &str,
+    paint: impl FnOnce(&Area) -> Result<(), Box<dyn std::error::Error>>,
+) -> Result<String, ChartError> {
+    draw_with(size, alt, &[], paint)
+}
+
+/// The same with words that a pointer finds.
+fn draw_with(
     (width, height): (u32, u32),
     alt: &str,
+    hits: &[Hit],
     paint: impl FnOnce(&Area) -> Result<(), Box<dyn std::error::Error>>,
 ) -> Result<String, ChartError> {
     let mut svg = String::new();
@@ -68,11 +135,17 @@ fn draw(
         svg = svg.replace(colour, name);
     }
     let body = svg.find('>').map_or("", |end| &svg[end + 1..]);
-    Ok(format!(
-        "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{}\">{}",
+    let body = body.replace("font-family=\"sans-serif\" ", "").replace('\n', "");
+    let body = body.strip_suffix("</svg>").unwrap_or(&body);
+    let class = if width > COLUMN { "wide" } else { "chart" };
+    let hits: String = hits.iter().map(Hit::svg).collect();
+    let mut drawn = format!(
+        "<svg class=\"{class}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{}\">{body}{hits}</svg>",
         escape(alt),
-        body.replace("font-family=\"sans-serif\" ", "").replace('\n', "")
-    ))
+    );
+    // What imported names may hold and XML may not.
+    drawn.retain(|letter| !letter.is_control());
+    Ok(drawn)
 }
 
 fn escape(text: &str) -> String {
@@ -93,6 +166,20 @@ fn text(
     let font = FontDesc::new(FontFamily::SansSerif, f64::from(size) * 1.24, weight);
     let style = TextStyle::from(font).color(&colour).pos(Pos::new(horizontal, vertical));
     area.draw(&Text::new(words.to_owned(), at, style))?;
+    Ok(())
+}
+
+/// A dashed line, upright or level.
+fn dashes(area: &Area, from: (i32, i32), to: (i32, i32), colour: RGBColor) -> Result<(), Box<dyn std::error::Error>> {
+    let length = (to.0 - from.0).abs().max((to.1 - from.1).abs());
+    let step = |done: i32| {
+        let part = f64::from(done.min(length)) / f64::from(length.max(1));
+        let along = |from: i32, to: i32| from + (part * f64::from(to - from)).round() as i32;
+        (along(from.0, to.0), along(from.1, to.1))
+    };
+    for start in (0..length).step_by(7) {
+        area.draw(&PathElement::new(vec![step(start), step(start + 4)], colour.stroke_width(1)))?;
+    }
     Ok(())
 }
 
@@ -136,7 +223,7 @@ mod tests {
     fn a_chart_has_its_words_and_no_fixed_colour() {
         let svg = draw((10, 10), "a < b", |area| text(area, "x & y", (1, 1), 10, INK, (HPos::Left, VPos::Top), false))
             .unwrap();
-        assert!(svg.starts_with("<svg viewBox=\"0 0 10 10\"") && svg.contains("a &lt; b"), "{svg}");
+        assert!(svg.starts_with("<svg class=\"chart\" viewBox=\"0 0 10 10\"") && svg.contains("a &lt; b"), "{svg}");
         assert!(svg.contains("var(--ink)") && svg.contains("x &amp; y") && !svg.contains("#0"), "{svg}");
     }
 }

@@ -1,9 +1,11 @@
 //! Matrix, bands and trends.
 
+use super::charts::short_period;
 use crate::declaration::report::Section;
 use crate::report::document::{Bands, Block, Chart, Drawing, Matrix, MatrixCell, Part, Trend};
 use crate::report::words::{self, evidence, signal_mark, slice_name, title, upper_first, value};
 use crate::report::{dates, figure};
+use crate::scorecard::history;
 use crate::scorecard::scorecard::{Card, Scorecard};
 
 /// Counts from one value of a dimension to another, with a second figure small below them.
@@ -135,9 +137,6 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Chart {
     let text = |value: f64| figure::value_text(language, &card.metric, value, half);
     let signal = signal_mark(language, &card.signal, scorecard.period.kind);
     let caption = format!("{} {}: {}", title(language, &card.metric), value(language, card), signal.text());
-    let short = |measure: &crate::metrics::measure::Measure| {
-        measure.period.id.rsplit_once('-').map_or_else(|| measure.period.id.clone(), |(_, rest)| rest.to_owned())
-    };
     let mut parts = evidence(language, card);
     if let Some(since) = &card.signal.since {
         let since = dates::since(language, since, scorecard.zone);
@@ -150,9 +149,13 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Chart {
         .changes
         .iter()
         .filter_map(|change| card.series.iter().position(|measure| measure.period.id == change.period.id));
+    // A short history fills its drawing.
+    let since = card.series.iter().position(|measure| measure.value.is_some()).unwrap_or(0);
+    let shown = &card.series[since..];
+    let from = |index: usize| index.checked_sub(since);
     let limits = card.limits;
-    let periods = card.series.len();
-    let shown = match limits.map(|limits| [limits.mean, limits.lower, limits.upper].map(text)) {
+    let periods = shown.len();
+    let drawn = match limits.map(|limits| [limits.mean, limits.lower, limits.upper].map(text)) {
         Some([mean, low, high]) => language.say(
             "{n} periods, mean {mean}, usual range {low} to {high}",
             &[("n", &periods), ("mean", &mean), ("low", &low), ("high", &high)],
@@ -167,9 +170,12 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Chart {
     };
     let drawing = Trend {
         name: title(language, &card.metric).to_owned(),
-        texts: card.series.iter().map(|measure| measure.value.map_or_else(String::new, text)).collect(),
-        points: card.series.iter().map(|measure| measure.value).collect(),
-        periods: card.series.iter().map(short).collect(),
+        texts: shown.iter().map(|measure| measure.value.map_or_else(String::new, text)).collect(),
+        points: shown.iter().map(|measure| measure.value).collect(),
+        periods: shown.iter().map(|measure| short_period(scorecard, measure)).collect(),
+        from_zero: card.metric.is_additive()
+            && card.series.iter().all(|measure| measure.value.is_none_or(|value| value >= 0.0)),
+        unusual: history::unusual(card).into_iter().filter_map(|(index, worse)| Some((from(index)?, worse))).collect(),
         limits: limits.map(|limits| [limits.lower, limits.mean, limits.upper]),
         mean_label: name_of(language.word("mean {value}"), limit_texts.as_ref().map(|texts| &texts[1])),
         target_label: name_of(language.word("target {value}"), target.as_ref().map(|(_, text)| text)),
@@ -178,9 +184,9 @@ fn trend(scorecard: &Scorecard, card: &Card) -> Chart {
         last: value(language, card),
         signal: card.signal.is_signal(),
         alarm: card.signal.worsening(),
-        changes: changes.collect(),
+        changes: changes.filter_map(from).collect(),
     };
     Chart {
-        alt: format!("{caption}. {shown}"), caption, evidence: parts.join(" · "), drawing: Drawing::Trend(drawing)
+        alt: format!("{caption}. {drawn}"), caption, evidence: parts.join(" · "), drawing: Drawing::Trend(drawing)
     }
 }

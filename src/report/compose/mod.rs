@@ -2,6 +2,7 @@
 
 mod accounting;
 mod balance;
+mod charts;
 mod completeness;
 mod definitions;
 mod figures;
@@ -264,6 +265,14 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
         Kind::Alerts => (language.word("Alerts"), objective::alerts(scorecard, declared)),
         Kind::BudgetShares => (language.word("What took the budget"), objective_page::shares(scorecard, declared)),
         Kind::BudgetPolicy => (language.word("Policy"), objective::policy(scorecard, declared)),
+        Kind::Calendar
+        | Kind::Survival
+        | Kind::Histogram
+        | Kind::Pareto
+        | Kind::Flow
+        | Kind::Funnel
+        | Kind::Multiples
+        | Kind::Waterfall => charts::section(scorecard, declared)?,
         Kind::Shares => (language.word("Shares"), shares::shares(scorecard, declared)),
         Kind::Accounting => (language.word("Accounting"), accounting::accounting(scorecard, declared)),
         Kind::Quality => (language.word("Trust"), quality::quality(scorecard, report)),

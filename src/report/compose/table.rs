@@ -108,7 +108,8 @@ fn gaps(scorecard: &Scorecard, dimension: &str) -> Option<Block> {
     Some(Block::Note { text: format!("{}.", names.join("; ")) })
 }
 
-fn worst_first(a: Option<&Card>, b: Option<&Card>) -> Ordering {
+/// The order of cards by status, then by figure.
+pub(super) fn worst_first(a: Option<&Card>, b: Option<&Card>) -> Ordering {
     let rank = |card: Option<&Card>| match card.map(|card| card.standing.status) {
         Some(Status::Missed) => 0,
         Some(Status::AtRisk) => 1,

@@ -57,6 +57,12 @@ pub struct Trend {
     pub texts: Vec<String>,
     /// Names of the periods, as many: the first and last are shown.
     pub periods: Vec<String>,
+    /// The scale begins at zero, as of counts; else it is cut to what is shown.
+    #[serde(default)]
+    pub from_zero: bool,
+    /// Indices of points outside the limits or in a run, and whether for the worse.
+    #[serde(default)]
+    pub unusual: Vec<(usize, bool)>,
     /// Lower limit, mean and upper limit of usual variation.
     pub limits: Option<[f64; 3]>,
     /// Texts of the limits and mean.
@@ -92,7 +98,7 @@ pub struct BurnDown {
     pub last_day: String,
     /// What remains, as text.
     pub last: String,
-    /// What stands where the budget is used up: "nothing left".
+    /// Name of the line at which nothing remains.
     #[serde(default)]
     pub nothing: String,
 }
@@ -122,14 +128,33 @@ pub struct Calendar {
     pub days: Vec<String>,
     /// Index of the first day of each month or week that is named, and the name.
     pub marks: Vec<(usize, String)>,
-    /// Name and as many cells as days.
-    pub rows: Vec<(String, Vec<CalendarDay>)>,
+    /// Indices of Mondays: what is apart from the day before.
+    pub weeks: Vec<usize>,
+    /// Index of the first day of the report's period, and the period's name.
+    pub period: (usize, String),
+    /// The rows.
+    pub rows: Vec<CalendarRow>,
+    /// What each sort of cell means.
+    pub key: Vec<(CalendarDay, String)>,
+}
+
+/// One row of a calendar.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalendarRow {
+    /// Its name.
+    pub name: String,
+    /// As many cells as days.
+    pub days: Vec<CalendarDay>,
+    /// The figure of the whole period, as text.
+    pub text: String,
+    /// The whole period missed its target.
+    pub missed: bool,
 }
 
 /// One day of a calendar.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CalendarDay {
-    /// Met, missed, at risk or no data.
+    /// Met, missed, at risk or no data; plain where there is no target.
     pub tone: Tone,
     /// How far from perfect, 0 to 1, within the tone: how dark the cell is.
     pub depth: f64,
@@ -137,7 +162,7 @@ pub struct CalendarDay {
     pub text: String,
 }
 
-/// The share that is still open after a time (Kaplan-Meier).
+/// The share that is still open after a time (Kaplan-Meier). Times are places on the axis, 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Survival {
     /// (time, share still open, lower and upper end of its 95 % interval); a step function that starts at (0, 1, 1, 1).
@@ -148,6 +173,12 @@ pub struct Survival {
     pub ticks: Vec<(f64, String)>,
     /// The time by which half were done, with its text.
     pub median: Option<(f64, String)>,
+    /// What the ends and the middle of the upright axis are called: all, half, none.
+    pub levels: [String; 3],
+    /// The share that is open at the end of the curve, as text.
+    pub last: String,
+    /// The curve read at some times, as text: time, share still open.
+    pub readings: Vec<(String, String)>,
 }
 
 /// Parts of a whole, the largest first.
@@ -159,17 +190,34 @@ pub struct Pareto {
     pub running: Vec<f64>,
     /// The running shares as text.
     pub running_texts: Vec<String>,
+    /// The share that is marked, with its text.
+    pub level: (f64, String),
+    /// Heading of the running shares.
+    pub heading: String,
 }
 
-/// How many lie where.
+/// How many lie where. Places are on the axis, 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Histogram {
-    /// (from, to, how many): bins of one width on the scale of the drawing.
-    pub bins: Vec<(f64, f64, f64)>,
+    /// Bins of one width on the scale of the drawing.
+    pub bins: Vec<Bin>,
     /// Named places on the scale.
     pub ticks: Vec<(f64, String)>,
-    /// Named percentiles with their texts: "half within", "9 of 10 within".
+    /// Named percentiles with their texts: "half within", "2 h 41 m".
     pub percentiles: Vec<(f64, String, String)>,
+}
+
+/// How many lie between two places.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bin {
+    /// Its lower end.
+    pub from: f64,
+    /// Its upper end.
+    pub to: f64,
+    /// How many.
+    pub count: f64,
+    /// "1 h to 2 h: 84".
+    pub text: String,
 }
 
 /// What came and what went, added up.
@@ -177,14 +225,14 @@ pub struct Histogram {
 pub struct Flow {
     /// Names of the periods: the first and last are shown.
     pub periods: Vec<String>,
-    /// All that had come by the end of each period, what was open before the first included.
+    /// All that had come by the end of each period, what was open at the end of the first included.
     pub came: Vec<f64>,
-    /// All that had gone by then.
+    /// All that had gone by then. What came less what went is what is open.
     pub went: Vec<f64>,
     /// Names of the two lines and of what lies between them.
     pub names: [String; 3],
-    /// What is open at the end, as text.
-    pub open: String,
+    /// What is open at the end of each period, as text.
+    pub open: Vec<String>,
 }
 
 /// Stages, of which each passes on less than it gets.
@@ -194,6 +242,8 @@ pub struct Funnel {
     pub stages: Vec<Part>,
     /// The share of the stage before that reached each; empty for the first.
     pub shares: Vec<String>,
+    /// The stage before which most are lost; none where none is.
+    pub worst: Option<usize>,
 }
 
 /// The same small trend for each value of a dimension.
@@ -205,6 +255,12 @@ pub struct Multiples {
     pub panels: Vec<Panel>,
     /// The first and the last period.
     pub ends: [String; 2],
+    /// Names of the periods.
+    pub periods: Vec<String>,
+    /// The lower and the upper end of the common scale.
+    pub scale: [f64; 2],
+    /// The ends as text.
+    pub scale_texts: [String; 2],
 }
 
 /// One of several small trends.
@@ -214,6 +270,8 @@ pub struct Panel {
     pub name: String,
     /// Values, oldest first; none is a gap.
     pub points: Vec<Option<f64>>,
+    /// The values as text; empty for a gap.
+    pub texts: Vec<String>,
     /// Lower limit, mean and upper limit of usual variation.
     pub limits: Option<[f64; 3]>,
     /// The target.
@@ -233,6 +291,10 @@ pub struct Waterfall {
     pub steps: Vec<(Part, bool)>,
     /// The figure now.
     pub end: Part,
+    /// The figure is a signal for the worse.
+    pub alarm: bool,
+    /// The scale begins at zero; else it is cut and the two figures are strokes instead of bars.
+    pub from_zero: bool,
 }
 
 impl Drawing {
@@ -257,13 +319,14 @@ impl Drawing {
             Drawing::Calendar(calendar) => {
                 let mut head = vec![String::new()];
                 head.extend(calendar.days.iter().cloned());
-                let rows = calendar.rows.iter().map(|(name, days)| {
-                    std::iter::once(name.clone()).chain(days.iter().map(|day| day.text.clone())).collect()
+                let rows = calendar.rows.iter().map(|row| {
+                    std::iter::once(row.name.clone()).chain(row.days.iter().map(|day| day.text.clone())).collect()
                 });
                 (head, rows.collect())
             }
             Drawing::Survival(chart) => {
-                (header(&["", ""]), chart.median.iter().map(|(_, text)| vec![String::new(), text.clone()]).collect())
+                let rows = chart.readings.iter().map(|(time, share)| vec![time.clone(), share.clone()]);
+                (header(&["", ""]), rows.collect())
             }
             Drawing::Pareto(chart) => {
                 let rows = chart.bars.iter().zip(&chart.running_texts);
@@ -276,7 +339,11 @@ impl Drawing {
                 let rows = chart.percentiles.iter().map(|(_, name, text)| vec![name.clone(), text.clone()]);
                 (header(&["", ""]), rows.collect())
             }
-            Drawing::Flow(chart) => (header(&["", ""]), vec![vec![chart.names[2].clone(), chart.open.clone()]]),
+            Drawing::Flow(chart) => {
+                let rows =
+                    chart.periods.iter().zip(&chart.open).map(|(period, open)| vec![period.clone(), open.clone()]);
+                (vec![String::new(), chart.names[2].clone()], rows.collect())
+            }
             Drawing::Funnel(chart) => {
                 let rows = chart.stages.iter().zip(&chart.shares);
                 (
