@@ -33,7 +33,7 @@ pub use measure::{Question, measure, targets};
 pub use measure_frame::measure_frame;
 pub use published::{published, records_since};
 pub use query::query;
-pub use render::{Rendered, render};
+pub use render::{Rendered, Rendering, render};
 pub use run::{RunOptions, RunReport, default_period, find, run, write};
 pub use session::{Moments, Session};
 pub use slo::{objectives, standings, unknown_services};

@@ -11,6 +11,7 @@ use crate::declaration::metric::Definition;
 use crate::declaration::report::{ReportDefinition, expand};
 use crate::metrics::evaluate::{Request, evaluate};
 use crate::metrics::measure::Measure;
+use crate::report::document::Document;
 use crate::report::{compose, format};
 use crate::scorecard::scorecard::{self, Disruption, Input, Scorecard};
 
@@ -24,6 +25,16 @@ pub struct Rendered {
     pub bytes: Vec<u8>,
 }
 
+/// A report of a period: its figures, its pages, and their files.
+pub struct Rendering {
+    /// The figures with what they mean.
+    pub scorecard: Scorecard,
+    /// The page of the report and those of its objectives.
+    pub documents: Vec<Document>,
+    /// Each page in each format.
+    pub files: Vec<Rendered>,
+}
+
 /// Evaluates a report's figures for a period and renders them in each of `formats`.
 ///
 /// # Errors
@@ -33,7 +44,7 @@ pub fn render(
     report: &ReportDefinition,
     period: &Period,
     formats: &[String],
-) -> Result<(Scorecard, Vec<Rendered>), Failure> {
+) -> Result<Rendering, Failure> {
     let chosen = formats
         .iter()
         .map(|name| {
@@ -46,15 +57,17 @@ pub fn render(
     let mut pages = vec![(format!("{}-{}", report.name, period.id), compose::compose(&scorecard, report))];
     pages.extend(compose::objective_pages(&scorecard, report));
     let mut files = Vec::new();
-    for (position, (name, document)) in pages.iter().enumerate() {
+    for (position, (name, document)) in pages.iter_mut().enumerate() {
+        document.mail = session.project.mail.of(&report.name).cloned();
         // All objectives' figures stand in the first page's data.
-        for format in chosen.iter().filter(|format| position == 0 || format.name != "json") {
+        for format in chosen.iter().filter(|format| position == 0 || !format.is_whole()) {
             let bytes = (format.render)(document, &session.catalogue)
                 .map_err(|error| Failure::Failed(format!("report `{}`: {error}", report.name)))?;
-            files.push(Rendered { name: format!("{name}.{}", format.extension), format: format.name, bytes });
+            let stem = if format.is_current() { &report.name } else { &*name };
+            files.push(Rendered { name: format!("{stem}.{}", format.extension), format: format.name, bytes });
         }
     }
-    Ok((scorecard, files))
+    Ok(Rendering { scorecard, documents: pages.into_iter().map(|(_, document)| document).collect(), files })
 }
 
 fn scorecard(session: &Session, report: &ReportDefinition, period: &Period) -> Result<Scorecard, Failure> {

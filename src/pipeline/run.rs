@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use super::ingest::ingest;
 use super::published::publish;
-use super::render::{Rendered, render};
+use super::render::{Rendered, Rendering, render};
 use super::session::Session;
 use crate::arithmetic::period::Period;
 use crate::declaration::report::ReportDefinition;
 use crate::ingest::load::{IngestReport, OnProgress, Source};
+use crate::report::document::Document;
 use crate::scorecard::scorecard::Scorecard;
 use crate::scorecard::target::Status;
 
@@ -28,6 +29,8 @@ pub struct RunReport {
     pub ingest: IngestReport,
     /// Every report with its scorecard.
     pub scorecards: Vec<(String, Scorecard)>,
+    /// The page of each report, in the same order.
+    pub documents: Vec<Document>,
     /// Files: path, and whether it changed.
     pub files: Vec<(PathBuf, bool)>,
     /// Targets of the project that are missed: metric and slice.
@@ -45,19 +48,21 @@ pub fn run(
     progress: OnProgress,
 ) -> Result<RunReport, Failure> {
     let ingest = ingest(session, &[], planned, progress)?;
-    let mut report = RunReport { ingest, scorecards: Vec::new(), files: Vec::new(), missed: Vec::new() };
+    let mut report =
+        RunReport { ingest, scorecards: Vec::new(), documents: Vec::new(), files: Vec::new(), missed: Vec::new() };
     for name in &session.project.reports {
         let definition = find(session, name)?;
         let period = match &options.period {
             Some(period) => period.clone(),
             None => default_period(session, definition)?,
         };
-        let (scorecard, files) = render(session, definition, &period, &definition.formats)?;
+        let Rendering { scorecard, documents, files } = render(session, definition, &period, &definition.formats)?;
         publish(session, definition, &scorecard)?;
         for file in files {
             report.files.push(write(&options.out, &file)?);
         }
         report.missed.extend(missed(&scorecard, definition));
+        report.documents.extend(documents.into_iter().take(1));
         report.scorecards.push((name.clone(), scorecard));
     }
     report.missed.sort();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::document::Document;
-use super::{html, json, markdown};
+use super::{html, json, mail, markdown, openmetrics, text};
 use crate::declaration::catalogue::Catalogue;
 
 /// Where templates come from, so that a project can bring its own.
@@ -58,14 +58,34 @@ pub struct Format {
     pub render: Render,
 }
 
+impl Format {
+    /// Whether it says all in one file; the others have a file for each page of a report.
+    pub fn is_whole(&self) -> bool {
+        matches!(self.name, "json" | "mail" | "openmetrics")
+    }
+
+    /// Whether its file is what a scraper finds now, so that a new period takes the place of the one before.
+    pub fn is_current(&self) -> bool {
+        self.name == "openmetrics"
+    }
+}
+
 /// Every format.
 pub const FORMATS: &[Format] = &[
     Format { name: "html", extension: "html", render: html::render },
     Format { name: "md", extension: "md", render: markdown::render },
     Format { name: "json", extension: "json", render: json::render },
+    Format { name: "text", extension: "txt", render: text::render },
+    Format { name: "mail", extension: "eml", render: mail::render },
+    Format { name: "openmetrics", extension: "prom", render: openmetrics::render },
 ];
 
 /// The format of a name.
 pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
+}
+
+/// What `--format` takes, for people.
+pub fn names() -> String {
+    FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
 }

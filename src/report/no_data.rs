@@ -40,7 +40,8 @@ fn render(scorecard: &Scorecard, catalogue: &Catalogue, definitions: &Definition
     let document = compose(scorecard, &definitions.reports["weekly"]);
     let text =
         |format: &super::format::Format| String::from_utf8((format.render)(&document, catalogue).unwrap()).unwrap();
-    FORMATS.iter().map(|format| (format.name, text(format))).collect()
+    // A mail is the text and the page again, in an encoding.
+    FORMATS.iter().filter(|format| format.name != "mail").map(|format| (format.name, text(format))).collect()
 }
 
 /// Whether a word stands alone in a text.

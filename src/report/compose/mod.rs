@@ -51,12 +51,27 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
             scorecard.version, scorecard.project, report.name, scorecard.period.id
         ),
         words: layout(scorecard),
+        titles: scorecard.cards.values().map(|card| (card.metric.id.clone(), card.metric.title.clone())).collect(),
+        mail: None,
         data: v1::Report::of(scorecard, report),
     }
 }
 
 /// Words that layouts add to those of the sections.
-const LAYOUT: [&str; 8] = ["Contents", "Page", "Filter", "All", "Copy chart", "Copied", "Sort by", "rows shown"];
+const LAYOUT: [&str; 12] = [
+    "Contents",
+    "Page",
+    "Filter",
+    "All",
+    "Copy chart",
+    "Copied",
+    "Sort by",
+    "rows shown",
+    "What a figure means and rests on",
+    "mean",
+    "target",
+    "usual range",
+];
 
 fn layout(scorecard: &Scorecard) -> BTreeMap<&'static str, String> {
     LAYOUT.into_iter().map(|word| (word, scorecard.language.word(word).to_owned())).collect()
@@ -226,6 +241,7 @@ fn headed(
 ) -> Section {
     Section {
         id: format!("s{}", position + 1),
+        kind: declared.kind,
         label: title.clone().unwrap_or_default(),
         title,
         lead,

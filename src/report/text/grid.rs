@@ -1,0 +1,192 @@
+//! A grid of cells in a width: columns shrink to their longest words, drawings go where there is no room for them, and where
+//! even that is too wide each row becomes lines of "name: figure". No figure is ever cut.
+
+use super::line::{Ink, Line, Piece, columns, longest_word, wrap};
+use super::plot;
+
+/// Columns between two columns.
+const GAP: usize = 2;
+
+/// A word longer than this may be broken: it is an address or a path, and no figure.
+const LONG: usize = 24;
+
+/// What a cell holds.
+pub(super) enum Content {
+    /// Text, and small text under it.
+    Words {
+        text: Vec<Piece>,
+        small: String,
+        /// Text that is not broken at its spaces.
+        whole: bool,
+    },
+    /// A bar from and to places of 0 to 1, with a target.
+    Bar { from: f64, to: f64, target: Option<f64>, ink: Ink },
+    /// A history.
+    Spark { points: Vec<Option<f64>>, limits: Option<[f64; 3]>, alarm: bool },
+    /// Nothing.
+    Nothing,
+}
+
+impl Content {
+    pub(super) fn figure(text: &str, ink: Ink) -> Self {
+        Content::Words { text: vec![Piece::new(text, ink)], small: String::new(), whole: true }
+    }
+
+    pub(super) fn words(text: &str, ink: Ink) -> Self {
+        Content::Words { text: vec![Piece::new(text, ink)], small: String::new(), whole: false }
+    }
+
+    fn is_drawn(&self) -> bool {
+        matches!(self, Content::Bar { .. } | Content::Spark { .. })
+    }
+
+    /// The columns that it can do with, and those that it likes best.
+    fn wants(&self, bars: usize) -> (usize, usize) {
+        match self {
+            Content::Words { text, small, whole } => {
+                let text: String = text.iter().map(|piece| piece.text.as_str()).collect();
+                let small = super::line::plain(small);
+                let least = if *whole { columns(&text) } else { longest_word(&text).min(LONG) };
+                (least.max(longest_word(&small).min(LONG)), columns(&text).max(columns(&small)))
+            }
+            Content::Bar { .. } => (bars.min(8), bars),
+            Content::Spark { points, .. } => (points.len().min(8), points.len().min(bars.max(26))),
+            Content::Nothing => (0, 0),
+        }
+    }
+
+    fn lines(&self, width: usize) -> Vec<Line> {
+        match self {
+            Content::Words { text, small, .. } => {
+                let mut lines = wrap(text, width, 0);
+                lines.extend(wrap(&[Piece::new(small, Ink::Faint)], width, 0));
+                lines
+            }
+            Content::Bar { from, to, target, ink } => vec![Line::of(&plot::bar(*from, *to, *target, width), *ink)],
+            Content::Spark { points, limits, alarm } => vec![plot::spark(points, *limits, *alarm, width)],
+            Content::Nothing => Vec::new(),
+        }
+    }
+}
+
+/// A grid with its headings: text, and whether the column stands on the right.
+pub(super) struct Grid {
+    pub(super) headings: Vec<(String, bool)>,
+    pub(super) rows: Vec<Vec<Content>>,
+    /// The columns that a bar likes best.
+    pub(super) bars: usize,
+}
+
+impl Grid {
+    /// The lines of the grid, none wider than `width`.
+    pub(super) fn draw(&self, width: usize) -> Vec<Line> {
+        let all: Vec<usize> = (0..self.headings.len()).collect();
+        let drawn = |column: usize| self.rows.iter().any(|row| row.get(column).is_some_and(Content::is_drawn));
+        let bar = |column: usize| self.rows.iter().any(|row| matches!(row.get(column), Some(Content::Bar { .. })));
+        let without_bars = || all.iter().copied().filter(|column| !bar(*column)).collect();
+        let without_drawings = || all.iter().copied().filter(|column| !drawn(*column)).collect();
+        let choices: [&dyn Fn() -> Vec<usize>; 3] = [&|| all.clone(), &without_bars, &without_drawings];
+        for choice in choices {
+            let kept = choice();
+            if let Some(widths) = self.widths(&kept, width) {
+                return self.lay(&kept, &widths);
+            }
+        }
+        self.fold(width)
+    }
+
+    /// The width of each kept column, where all fit.
+    fn widths(&self, kept: &[usize], width: usize) -> Option<Vec<usize>> {
+        let wants: Vec<(usize, usize)> = kept
+            .iter()
+            .map(|column| {
+                let heading = &self.headings[*column].0;
+                let cells = self.rows.iter().filter_map(|row| row.get(*column)).map(|cell| cell.wants(self.bars));
+                let start = (longest_word(heading), columns(heading));
+                cells.fold(start, |(least, best), (low, high)| (least.max(low), best.max(high).max(low)))
+            })
+            .collect();
+        let gaps = GAP * kept.len().saturating_sub(1);
+        let mut widths: Vec<usize> = wants.iter().map(|(least, best)| *least.max(best)).collect();
+        while widths.iter().sum::<usize>() + gaps > width {
+            // The widest that can give way does.
+            let open = (0..widths.len()).filter(|column| widths[*column] > wants[*column].0);
+            let widest = open.max_by_key(|column| widths[*column])?;
+            widths[widest] -= 1;
+        }
+        Some(widths)
+    }
+
+    fn lay(&self, kept: &[usize], widths: &[usize]) -> Vec<Line> {
+        let row = |cells: Vec<Vec<Line>>| {
+            let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+            (0..height).map(move |position| {
+                let mut line = Line::default();
+                for (at, ((cell, column), width)) in cells.iter().zip(kept).zip(widths).enumerate() {
+                    let here = cell.get(position).cloned().unwrap_or_default();
+                    let gap = if at == 0 { 0 } else { GAP };
+                    line.0.extend(here.within(*width, self.headings[*column].1).indented(gap).0);
+                }
+                line
+            })
+        };
+        let mut lines = Vec::new();
+        if kept.iter().any(|column| !self.headings[*column].0.is_empty()) {
+            let headings = kept
+                .iter()
+                .zip(widths)
+                .map(|(column, width)| wrap(&[Piece::new(&self.headings[*column].0, Ink::Faint)], *width, 0));
+            let mut headings: Vec<Vec<Line>> = headings.collect();
+            let height = headings.iter().map(Vec::len).max().unwrap_or(0);
+            for heading in &mut headings {
+                // Headings stand on the line.
+                heading.splice(0..0, vec![Line::default(); height - heading.len()]);
+            }
+            lines.extend(row(headings));
+            let whole = widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
+            lines.push(Line::of(&"─".repeat(whole), Ink::Faint));
+        }
+        for cells in &self.rows {
+            let cell =
+                |(column, width): (&usize, &usize)| cells.get(*column).map_or_else(Vec::new, |cell| cell.lines(*width));
+            lines.extend(row(kept.iter().zip(widths).map(cell).collect()));
+        }
+        lines
+    }
+
+    /// Each row as its name and the figures with their headings; what is only drawn is left out.
+    fn fold(&self, width: usize) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for cells in &self.rows {
+            let mut named = cells.iter();
+            if let Some(first) = named.next() {
+                lines.extend(first.lines(width));
+            }
+            let mut pieces: Vec<Piece> = Vec::new();
+            for (cell, (heading, _)) in named.zip(self.headings.iter().skip(1)) {
+                let Content::Words { text, small, .. } = cell else { continue };
+                let mut pair = Vec::new();
+                if !heading.is_empty() {
+                    pair.push(Piece::new(&format!("{heading}: "), Ink::Faint));
+                }
+                pair.extend(text.iter().cloned());
+                if !small.is_empty() {
+                    pair.push(Piece::new(&format!(" ({small})"), Ink::Faint));
+                }
+                if pair.iter().all(|piece| piece.text.trim().is_empty()) {
+                    continue;
+                }
+                let wide: usize = pair.iter().map(|piece| columns(&piece.text)).sum();
+                if wide + 4 <= width {
+                    pair.iter_mut().for_each(|piece| piece.text = piece.text.replace(' ', "\u{a0}"));
+                }
+                if !pieces.is_empty() {
+                    pieces.push(Piece::new("\u{a0}· ", Ink::Faint));
+                }
+                pieces.extend(pair);
+            }
+            lines.extend(wrap(&pieces, width.saturating_sub(2), 0).into_iter().map(|line| line.indented(2)));
+        }
+        lines
+    }
+}
