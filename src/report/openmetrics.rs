@@ -31,7 +31,7 @@ pub fn render(document: &Document, _: &dyn Templates) -> Result<Vec<u8>, RenderE
 }
 
 /// Labels of a series of this report.
-fn labels<'a>(report: &v1::Report, own: impl IntoIterator<Item = (&'a str, &'a str)>) -> Labels {
+fn labels<'a>(report: &'a v1::Report, own: impl IntoIterator<Item = (&'a str, &'a str)>) -> Labels {
     let own = own.into_iter().chain([("report", report.report.as_str())]);
     own.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

@@ -94,6 +94,7 @@ fn section(document: &Document, section: &Section, width: usize) -> Vec<Line> {
     if let Some(lead) = section.lead.as_ref().filter(|_| section.blocks.is_empty() || !only_definitions) {
         lines.extend(prose(lead, Ink::Faint, width.min(MEASURE)));
     }
+    let heading = lines.len();
     let charts = section.blocks.iter().all(|block| matches!(block, Block::Chart(_)));
     let in_two = charts && section.blocks.len() > 1 && width >= TWO;
     let each = if in_two { (width - columns(GUTTER)) / 2 } else { width };
@@ -108,8 +109,9 @@ fn section(document: &Document, section: &Section, width: usize) -> Vec<Line> {
         }
         drawn = rows;
     }
+    let is_led = section.lead.is_some() && !only_definitions;
     for block in drawn {
-        if !lines.is_empty() {
+        if lines.len() > heading || is_led {
             lines.push(Line::default());
         }
         lines.extend(block);

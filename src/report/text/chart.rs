@@ -11,7 +11,7 @@ use crate::report::document::{
 };
 
 /// Rows of a drawing with an axis.
-const HEIGHT: usize = 4;
+const HEIGHT: usize = 3;
 
 /// Columns of a drawing that could be any width.
 const BREADTH: usize = 60;
@@ -41,7 +41,7 @@ pub(super) fn chart(chart: &Chart, words: &Words, width: usize) -> Vec<Line> {
     lines
 }
 
-/// A plot of so many columns with names under it and the newest value beside its end.
+/// A plot of so many rows and columns with names under it and the newest value beside its end.
 fn plotted(points: &[Option<f64>], limits: &[f64], label: &str, alarm: bool, names: &[(f64, String)]) -> Vec<Line> {
     let scale = plot::range(points.iter().flatten().copied().chain(limits.iter().copied()));
     let rows = plot::rows(points, scale, HEIGHT);
@@ -149,7 +149,7 @@ fn bands(bands: &Bands, width: usize) -> Vec<Line> {
     let mut pieces = Vec::new();
     for (part, shade) in bands.bands.iter().zip(shades()) {
         if !pieces.is_empty() {
-            pieces.push(Piece::new("   ", Ink::Plain));
+            pieces.push(Piece::new("\u{a0}· ", Ink::Faint));
         }
         pieces.push(Piece::new(&format!("{shade}\u{a0}"), Ink::Data));
         pieces.push(Piece::new(&format!("{}\u{a0}", part.name).replace(' ', "\u{a0}"), Ink::Faint));
@@ -163,8 +163,12 @@ fn calendar(calendar: &Calendar, width: usize) -> Vec<Line> {
     let names = calendar.rows.iter().map(|(name, _)| columns(&plain(name))).max().unwrap_or(0).min(width / 3);
     let each = width.saturating_sub(names + 2).max(7);
     let mut lines = Vec::new();
-    for start in (0..calendar.days.len()).step_by(each) {
-        let end = (start + each).min(calendar.days.len());
+    let mut start = 0;
+    while start < calendar.days.len() {
+        let most = (start + each).min(calendar.days.len());
+        // A month that has no room begins the next rows, unless these would be short.
+        let month = calendar.marks.iter().map(|(at, _)| *at).filter(|at| (start + each / 2..most).contains(at)).max();
+        let end = month.filter(|_| most < calendar.days.len()).unwrap_or(most);
         let within = calendar.marks.iter().filter(|(at, _)| (start..end).contains(at));
         let mut heading = String::new();
         for (at, name) in within {
@@ -187,6 +191,7 @@ fn calendar(calendar: &Calendar, width: usize) -> Vec<Line> {
             lines.push(line);
             lines.extend(cells);
         }
+        start = end;
     }
     lines
 }

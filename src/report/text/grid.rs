@@ -19,6 +19,8 @@ pub(super) enum Content {
         /// Text that is not broken at its spaces.
         whole: bool,
     },
+    /// How something stands.
+    Mark(Vec<Piece>),
     /// A bar from and to places of 0 to 1, with a target.
     Bar { from: f64, to: f64, target: Option<f64>, ink: Ink },
     /// A history.
@@ -47,7 +49,13 @@ impl Content {
                 let text: String = text.iter().map(|piece| piece.text.as_str()).collect();
                 let small = super::line::plain(small);
                 let least = if *whole { columns(&text) } else { longest_word(&text).min(LONG) };
-                (least.max(longest_word(&small).min(LONG)), columns(&text).max(columns(&small)))
+                let indent = if small.is_empty() { 0 } else { under(*whole) };
+                let (within, beneath) = (longest_word(&small).min(LONG) + indent, columns(&small) + indent);
+                (least.max(within), columns(&text).max(beneath))
+            }
+            Content::Mark(pieces) => {
+                let wide = pieces.iter().map(|piece| columns(&piece.text)).sum();
+                (wide, wide)
             }
             Content::Bar { .. } => (bars.min(8), bars),
             Content::Spark { points, .. } => (points.len().min(8), points.len().min(bars.max(26))),
@@ -57,16 +65,24 @@ impl Content {
 
     fn lines(&self, width: usize) -> Vec<Line> {
         match self {
-            Content::Words { text, small, .. } => {
+            Content::Words { text, small, whole } => {
                 let mut lines = wrap(text, width, 0);
-                lines.extend(wrap(&[Piece::new(small, Ink::Faint)], width, 0));
+                let indent = under(*whole).min(width.saturating_sub(1));
+                let small = wrap(&[Piece::new(small, Ink::Faint)], width - indent, 0);
+                lines.extend(small.into_iter().map(|line| line.indented(indent)));
                 lines
             }
+            Content::Mark(pieces) => wrap(pieces, width, 0),
             Content::Bar { from, to, target, ink } => vec![Line::of(&plot::bar(*from, *to, *target, width), *ink)],
             Content::Spark { points, limits, alarm } => vec![plot::spark(points, *limits, *alarm, width)],
             Content::Nothing => Vec::new(),
         }
     }
+}
+
+/// How much further right small text stands than the words that it belongs to; a figure's stands under it.
+fn under(whole: bool) -> usize {
+    if whole { 0 } else { 2 }
 }
 
 /// A grid with its headings: text, and whether the column stands on the right.
@@ -81,10 +97,9 @@ impl Grid {
     /// The lines of the grid, none wider than `width`.
     pub(super) fn draw(&self, width: usize) -> Vec<Line> {
         let all: Vec<usize> = (0..self.headings.len()).collect();
-        let drawn = |column: usize| self.rows.iter().any(|row| row.get(column).is_some_and(Content::is_drawn));
         let bar = |column: usize| self.rows.iter().any(|row| matches!(row.get(column), Some(Content::Bar { .. })));
         let without_bars = || all.iter().copied().filter(|column| !bar(*column)).collect();
-        let without_drawings = || all.iter().copied().filter(|column| !drawn(*column)).collect();
+        let without_drawings = || all.iter().copied().filter(|column| !self.is_drawn(*column)).collect();
         let choices: [&dyn Fn() -> Vec<usize>; 3] = [&|| all.clone(), &without_bars, &without_drawings];
         for choice in choices {
             let kept = choice();
@@ -95,24 +110,32 @@ impl Grid {
         self.fold(width)
     }
 
+    fn is_drawn(&self, column: usize) -> bool {
+        self.rows.iter().any(|row| row.get(column).is_some_and(Content::is_drawn))
+    }
+
     /// The width of each kept column, where all fit.
     fn widths(&self, kept: &[usize], width: usize) -> Option<Vec<usize>> {
-        let wants: Vec<(usize, usize)> = kept
+        // Of each column: the least, what its cells like best, and what its heading likes too.
+        let wants: Vec<(usize, usize, usize)> = kept
             .iter()
             .map(|column| {
                 let heading = &self.headings[*column].0;
                 let cells = self.rows.iter().filter_map(|row| row.get(*column)).map(|cell| cell.wants(self.bars));
-                let start = (longest_word(heading), columns(heading));
-                cells.fold(start, |(least, best), (low, high)| (least.max(low), best.max(high).max(low)))
+                let (least, best) = cells
+                    .fold((longest_word(heading), 0), |(least, best), (low, high)| (least.max(low), best.max(high)));
+                (least, best.max(least), best.max(least).max(columns(heading)))
             })
             .collect();
         let gaps = GAP * kept.len().saturating_sub(1);
-        let mut widths: Vec<usize> = wants.iter().map(|(least, best)| *least.max(best)).collect();
+        let mut widths: Vec<usize> = wants.iter().map(|(.., whole)| *whole).collect();
         while widths.iter().sum::<usize>() + gaps > width {
-            // The widest that can give way does.
+            // Headings are broken before drawings give way, and these before words are broken; of several the widest.
             let open = (0..widths.len()).filter(|column| widths[*column] > wants[*column].0);
-            let widest = open.max_by_key(|column| widths[*column])?;
-            widths[widest] -= 1;
+            let first = open.max_by_key(|column| {
+                (widths[*column] > wants[*column].1, self.is_drawn(kept[*column]), widths[*column])
+            })?;
+            widths[first] -= 1;
         }
         Some(widths)
     }
@@ -159,9 +182,17 @@ impl Grid {
         let mut lines = Vec::new();
         for cells in &self.rows {
             let mut named = cells.iter();
-            if let Some(first) = named.next() {
-                lines.extend(first.lines(width));
+            let mut name = named.next().map_or_else(Vec::new, |first| first.lines(width));
+            let marks =
+                cells.iter().filter_map(|cell| if let Content::Mark(pieces) = cell { Some(pieces) } else { None });
+            let marks: Vec<Piece> =
+                marks.flat_map(|pieces| [&[Piece::new("  ", Ink::Plain)], pieces.as_slice()].concat()).collect();
+            let wide: usize = marks.iter().map(|piece| columns(&piece.text)).sum();
+            match name.first_mut().filter(|first| first.columns() + wide <= width) {
+                Some(first) => first.0.extend(marks),
+                None => name.extend(wrap(&marks, width, 0)),
             }
+            lines.extend(name);
             let mut pieces: Vec<Piece> = Vec::new();
             for (cell, (heading, _)) in named.zip(self.headings.iter().skip(1)) {
                 let Content::Words { text, small, .. } = cell else { continue };

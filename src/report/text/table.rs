@@ -27,7 +27,7 @@ fn cell(cell: &Cell, names: bool, right: bool) -> Content {
     match cell {
         Cell::Text { text, small, missing } => words(text, small, *missing, names, right),
         Cell::Figure { text, small, missing, .. } => words(text, small, *missing, names, true),
-        Cell::Mark(of) => Content::Words { text: mark(of), small: String::new(), whole: true },
+        Cell::Mark(of) => Content::Mark(mark(of)),
         Cell::Bar { bar: Some(bar) } => {
             let ink = if bar.missed { Ink::Alarm } else { Ink::Data };
             Content::Bar { from: 0.0, to: bar.length, target: bar.target, ink }
