@@ -11,6 +11,7 @@ mod tile;
 
 use super::document::{Block, Document, Fact, Mark, Section, Span, Statement, Tone};
 use super::format::{RenderError, Templates};
+use crate::declaration::report::Kind;
 pub(super) use line::plain;
 use line::{Ink, Line, Piece, beside, columns, prose, wrap};
 pub use short::short;
@@ -90,8 +91,10 @@ fn section(document: &Document, section: &Section, width: usize) -> Vec<Line> {
         lines.extend(prose(title, Ink::Strong, width));
         lines.push(Line::of(&"─".repeat(width), Ink::Faint));
     }
-    let only_definitions = section.blocks.iter().all(|block| matches!(block, Block::Definitions { .. }));
-    if let Some(lead) = section.lead.as_ref().filter(|_| section.blocks.is_empty() || !only_definitions) {
+    let defines = section.blocks.iter().any(|block| matches!(block, Block::Definitions { .. }));
+    // What tells how to read a page of definitions, or the lines of drawings, is about other formats.
+    let is_about_others = defines || section.kind == Kind::Charts && !section.blocks.is_empty();
+    if let Some(lead) = section.lead.as_ref().filter(|_| !is_about_others) {
         lines.extend(prose(lead, Ink::Faint, width.min(MEASURE)));
     }
     let heading = lines.len();
@@ -109,7 +112,7 @@ fn section(document: &Document, section: &Section, width: usize) -> Vec<Line> {
         }
         drawn = rows;
     }
-    let is_led = section.lead.is_some() && !only_definitions;
+    let is_led = section.lead.is_some() && !is_about_others;
     for block in drawn {
         if lines.len() > heading || is_led {
             lines.push(Line::default());
@@ -120,8 +123,9 @@ fn section(document: &Document, section: &Section, width: usize) -> Vec<Line> {
 }
 
 fn block(document: &Document, section: &Section, block: &Block, width: usize) -> Vec<Line> {
-    // What the heading says already is not said again.
-    let caption = |text: &str| match section.title.as_deref() == Some(text) || section.blocks.len() == 1 {
+    // The heading names the only table of a section.
+    let tables = section.blocks.iter().filter(|block| matches!(block, Block::Table(_))).count();
+    let caption = |text: &str| match section.title.is_some() && tables == 1 {
         true => Vec::new(),
         false => prose(text, Ink::Strong, width),
     };

@@ -70,11 +70,12 @@ fn room(width: usize, label: &str) -> usize {
     width.saturating_sub(columns(&plain(label)) + 1).max(8).min(width)
 }
 
-fn ends(first: Option<&String>, last: Option<&String>) -> Vec<(f64, String)> {
-    match (first, last) {
-        (Some(first), Some(last)) if first != last => vec![(0.0, first.clone()), (1.0, last.clone())],
-        (Some(only), _) => vec![(0.0, only.clone())],
-        _ => Vec::new(),
+/// The first and the last of names, at the ends of an axis.
+fn ends(names: &[String]) -> Vec<(f64, String)> {
+    match names {
+        [] => Vec::new(),
+        [only] => vec![(0.0, only.clone())],
+        [first, .., last] => vec![(0.0, first.clone()), (1.0, last.clone())],
     }
 }
 
@@ -92,7 +93,7 @@ fn trend(trend: &Trend, words: &Words, width: usize) -> Vec<Line> {
     } else {
         let points = &trend.points[from..];
         let wide: Vec<Option<f64>> = points.iter().flat_map(|point| std::iter::repeat_n(*point, each)).collect();
-        let names = ends(trend.periods.get(from), trend.periods.last());
+        let names = ends(trend.periods.get(from..).unwrap_or_default());
         plotted(&wide, &limits, &trend.last, trend.alarm, &names)
     };
     let mut facts = Vec::new();
@@ -222,7 +223,7 @@ fn flow(chart: &Flow, width: usize) -> Vec<Line> {
     }
     let each = (free / shown).clamp(1, 3);
     let wide: Vec<Option<f64>> = open[from..].iter().flat_map(|point| std::iter::repeat_n(*point, each)).collect();
-    plotted(&wide, &[0.0], &label, false, &ends(chart.periods.get(from), chart.periods.last()))
+    plotted(&wide, &[0.0], &label, false, &ends(chart.periods.get(from..).unwrap_or_default()))
 }
 
 fn histogram(chart: &Histogram, width: usize) -> Vec<Line> {

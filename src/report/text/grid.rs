@@ -8,7 +8,10 @@ use super::plot;
 const GAP: usize = 2;
 
 /// A word longer than this may be broken: it is an address or a path, and no figure.
-const LONG: usize = 24;
+const LONG: usize = 34;
+
+/// Columns that the words of a mark have at least.
+const MARK: usize = 18;
 
 /// What a cell holds.
 pub(super) enum Content {
@@ -43,19 +46,21 @@ impl Content {
     }
 
     /// The columns that it can do with, and those that it likes best.
-    fn wants(&self, bars: usize) -> (usize, usize) {
+    fn wants(&self, bars: usize, names: bool) -> (usize, usize) {
         match self {
             Content::Words { text, small, whole } => {
                 let text: String = text.iter().map(|piece| piece.text.as_str()).collect();
                 let small = super::line::plain(small);
                 let least = if *whole { columns(&text) } else { longest_word(&text).min(LONG) };
+                let small = if names { "" } else { small.as_str() };
                 let indent = if small.is_empty() { 0 } else { under(*whole) };
-                let (within, beneath) = (longest_word(&small).min(LONG) + indent, columns(&small) + indent);
+                let (within, beneath) = (longest_word(small).min(LONG) + indent, columns(small) + indent);
                 (least.max(within), columns(&text).max(beneath))
             }
             Content::Mark(pieces) => {
-                let wide = pieces.iter().map(|piece| columns(&piece.text)).sum();
-                (wide, wide)
+                let wide: usize = pieces.iter().map(|piece| columns(&piece.text)).sum();
+                let word = pieces.iter().map(|piece| longest_word(&piece.text)).max().unwrap_or(0);
+                (wide.min(word.max(MARK)), wide)
             }
             Content::Bar { .. } => (bars.min(8), bars),
             Content::Spark { points, .. } => (points.len().min(8), points.len().min(bars.max(26))),
@@ -63,10 +68,20 @@ impl Content {
         }
     }
 
-    fn lines(&self, width: usize) -> Vec<Line> {
+    /// The small text under the name of a row, which has the whole width.
+    fn beneath(&self, width: usize) -> Vec<Line> {
+        let Content::Words { small, .. } = self else { return Vec::new() };
+        let lines = wrap(&[Piece::new(small, Ink::Faint)], width.saturating_sub(2), 0);
+        lines.into_iter().map(|line| line.indented(2)).collect()
+    }
+
+    fn lines(&self, width: usize, names: bool) -> Vec<Line> {
         match self {
             Content::Words { text, small, whole } => {
                 let mut lines = wrap(text, width, 0);
+                if names {
+                    return lines;
+                }
                 let indent = under(*whole).min(width.saturating_sub(1));
                 let small = wrap(&[Piece::new(small, Ink::Faint)], width - indent, 0);
                 lines.extend(small.into_iter().map(|line| line.indented(indent)));
@@ -104,7 +119,7 @@ impl Grid {
         for choice in choices {
             let kept = choice();
             if let Some(widths) = self.widths(&kept, width) {
-                return self.lay(&kept, &widths);
+                return self.lay(&kept, &widths, width);
             }
         }
         self.fold(width)
@@ -121,7 +136,8 @@ impl Grid {
             .iter()
             .map(|column| {
                 let heading = &self.headings[*column].0;
-                let cells = self.rows.iter().filter_map(|row| row.get(*column)).map(|cell| cell.wants(self.bars));
+                let cells =
+                    self.rows.iter().filter_map(|row| row.get(*column)).map(|cell| cell.wants(self.bars, *column == 0));
                 let (least, best) = cells
                     .fold((longest_word(heading), 0), |(least, best), (low, high)| (least.max(low), best.max(high)));
                 (least, best.max(least), best.max(least).max(columns(heading)))
@@ -140,7 +156,7 @@ impl Grid {
         Some(widths)
     }
 
-    fn lay(&self, kept: &[usize], widths: &[usize]) -> Vec<Line> {
+    fn lay(&self, kept: &[usize], widths: &[usize], width: usize) -> Vec<Line> {
         let row = |cells: Vec<Vec<Line>>| {
             let height = cells.iter().map(Vec::len).max().unwrap_or(0);
             (0..height).map(move |position| {
@@ -170,9 +186,11 @@ impl Grid {
             lines.push(Line::of(&"─".repeat(whole), Ink::Faint));
         }
         for cells in &self.rows {
-            let cell =
-                |(column, width): (&usize, &usize)| cells.get(*column).map_or_else(Vec::new, |cell| cell.lines(*width));
+            let cell = |(column, width): (&usize, &usize)| {
+                cells.get(*column).map_or_else(Vec::new, |cell| cell.lines(*width, *column == 0))
+            };
             lines.extend(row(kept.iter().zip(widths).map(cell).collect()));
+            lines.extend(cells.first().map_or_else(Vec::new, |name| name.beneath(width)));
         }
         lines
     }
@@ -182,7 +200,7 @@ impl Grid {
         let mut lines = Vec::new();
         for cells in &self.rows {
             let mut named = cells.iter();
-            let mut name = named.next().map_or_else(Vec::new, |first| first.lines(width));
+            let mut name = named.next().map_or_else(Vec::new, |first| first.lines(width, true));
             let marks =
                 cells.iter().filter_map(|cell| if let Content::Mark(pieces) = cell { Some(pieces) } else { None });
             let marks: Vec<Piece> =
@@ -217,6 +235,7 @@ impl Grid {
                 pieces.extend(pair);
             }
             lines.extend(wrap(&pieces, width.saturating_sub(2), 0).into_iter().map(|line| line.indented(2)));
+            lines.extend(cells.first().map_or_else(Vec::new, |name| name.beneath(width)));
         }
         lines
     }

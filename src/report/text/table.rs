@@ -27,6 +27,10 @@ fn cell(cell: &Cell, names: bool, right: bool) -> Content {
     match cell {
         Cell::Text { text, small, missing } => words(text, small, *missing, names, right),
         Cell::Figure { text, small, missing, .. } => words(text, small, *missing, names, true),
+        // A dash is no mark.
+        Cell::Mark(of) if of.shape.is_empty() && of.word.chars().count() == 1 => {
+            words(&of.word, "", true, false, false)
+        }
         Cell::Mark(of) => Content::Mark(mark(of)),
         Cell::Bar { bar: Some(bar) } => {
             let ink = if bar.missed { Ink::Alarm } else { Ink::Data };

@@ -45,6 +45,9 @@ fn tile(tile: &Tile, width: usize) -> Vec<Line> {
     lines
 }
 
+/// Columns below which a trend says nothing, and words are broken too often.
+const LEAST: usize = 8;
+
 /// Tiles as one line each: title, value, change, trend, signal.
 pub(super) fn short(tiles: &[Tile], width: usize) -> Vec<Line> {
     let widest = |text: &dyn Fn(&Tile) -> usize| tiles.iter().map(text).max().unwrap_or(0);
@@ -57,23 +60,30 @@ pub(super) fn short(tiles: &[Tile], width: usize) -> Vec<Line> {
         widest(&|tile| delta(tile).columns()),
         widest(&|tile| mark(&tile.signal).iter().map(|piece| columns(&piece.text)).sum()),
     );
-    let fixed = titles + values + deltas + 8;
-    let trend = widest(&|tile| points(tile)).min(width.saturating_sub(fixed + signals));
+    // What stands before the signal, and the trend where the longest signal leaves it room.
+    let fixed = titles + values + deltas + 6;
+    let trend = widest(&|tile| points(tile)).min(width.saturating_sub(fixed + 2 + signals));
+    let before = fixed + if trend > LEAST { trend + 2 } else { 0 };
     let mut lines = Vec::new();
     for tile in tiles {
         let mut line = title(tile).within(titles, false);
         line.0.extend(value(tile).within(values, true).indented(2).0);
         line.0.extend(delta(tile).within(deltas, true).indented(2).0);
-        if trend > 4 {
+        if trend > LEAST {
             let spark = tile
                 .spark
                 .as_ref()
                 .map_or_else(Line::default, |spark| plot::spark(&spark.points, spark.limits, spark.alarm, trend));
             line.0.extend(spark.within(trend, true).indented(2).0);
         }
-        line.0.push(Piece::new("  ", Ink::Plain));
-        line.0.extend(mark(&tile.signal));
-        if line.columns() <= width { lines.push(line) } else { lines.extend(wrap(&line.0, width, 2)) }
+        if before + LEAST > width {
+            line.0.push(Piece::new("  ", Ink::Plain));
+            line.0.extend(mark(&tile.signal));
+            lines.extend(wrap(&line.0, width, 2));
+            continue;
+        }
+        let signal = wrap(&mark(&tile.signal), width - before, 0);
+        lines.extend(beside(vec![(before, vec![line]), (width - before, signal)], ""));
     }
     lines
 }
