@@ -56,13 +56,15 @@ pub fn render(document: &Document, templates: &dyn Templates) -> Result<Vec<u8>,
     message = message
         .header("Auto-Submitted", HeaderType::Text(Text::new("auto-generated")))
         .header("Content-Language", HeaderType::Text(Text::new(text::plain(&document.language))));
-    let mut related = vec![MimePart::new("text/html", html)];
+    // Text in a message ends its lines so, whatever it is encoded in.
+    let lines = |text: &str| text.replace('\n', "\r\n");
+    let mut related = vec![MimePart::new("text/html", lines(&html))];
     for (name, bytes) in pictures {
         related.push(MimePart::new("image/png", bytes).inline().cid(name));
     }
     let mut root = boundary("related");
     root.attributes.push(("type".into(), "text/html".into()));
-    let parts = vec![MimePart::new("text/plain", plain), MimePart::new(root, related)];
+    let parts = vec![MimePart::new("text/plain", lines(&plain)), MimePart::new(root, related)];
     message = message.body(MimePart::new(boundary("alternative"), parts));
     message.write_to_vec().map_err(|error| RenderError { file: None, message: format!("mail: {error}") })
 }

@@ -117,7 +117,6 @@ fn mailbox(text: &str) -> Result<Mailbox, String> {
 mod tests {
     use std::path::Path;
 
-    use super::*;
     use crate::declaration::project::Project;
 
     #[test]
