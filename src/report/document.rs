@@ -66,6 +66,7 @@ pub struct Section {
 /// A piece of a section.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "a document has few blocks, and they are read far more often than moved")]
 pub enum Block {
     /// The verdict, in large type.
     Verdict {

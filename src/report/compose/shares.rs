@@ -28,7 +28,7 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         |amount: f64| if total > 0.0 { figure::share(amount / total, None) } else { figure::NOTHING.to_owned() };
     let word = dimension.trim_start_matches("cause_").replace('_', " ");
     let columns =
-        vec![Heading::left(&upper_first(&word)), Heading::right(&title_of(scorecard, whole)), Heading::right("Share")];
+        vec![Heading::left(upper_first(&word)), Heading::right(title_of(scorecard, whole)), Heading::right("Share")];
     let mut rows: Vec<Vec<Cell>> = parts
         .iter()
         .map(|(card, amount)| {
