@@ -115,8 +115,7 @@ fn burn_down(chart: &BurnDown, width: usize) -> Vec<Line> {
     let names = [(0.0, chart.first_day.clone()), (1.0, chart.last_day.clone())];
     let spent = chart.points.last().is_some_and(|(_, left)| *left < 0.0);
     let mut lines = plotted(&points[..shown], &[0.0, 1.0], &chart.last, spent, &[]);
-    let marked: Vec<(f64, String)> = chart.alerts.iter().map(|at| (*at, "◆".to_owned())).collect();
-    if !marked.is_empty() {
+    if !chart.alerts.is_empty() {
         lines.push(alerts(&chart.alerts, free));
     }
     lines.push(plot::axis(&names, free));
@@ -128,7 +127,7 @@ fn alerts(places: &[f64], width: usize) -> Line {
     for place in places.iter().filter(|place| place.is_finite()) {
         row[((place.clamp(0.0, 1.0) * width as f64) as usize).min(width - 1)] = '◆';
     }
-    Line::of(&String::from_iter(row), Ink::Data)
+    Line::of(&String::from_iter(row), Ink::Alarm)
 }
 
 fn bands(bands: &Bands, width: usize) -> Vec<Line> {
