@@ -28,12 +28,15 @@ fn hush_readers() {
 fn main() -> ExitCode {
     hush_readers();
     let interactive = io::stderr().is_terminal();
+    let shown = io::stdout().is_terminal();
+    let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let mut terminal = Terminal {
         out: Box::new(io::stdout()),
         err: Box::new(io::stderr()),
         interactive,
-        color: interactive && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-        width: io::stdout().is_terminal().then(console_width).flatten(),
+        color: interactive && colours,
+        color_out: shown && colours,
+        width: shown.then(console_width),
         now: now(),
         quiet: false,
         json: false,
@@ -42,6 +45,9 @@ fn main() -> ExitCode {
     outcome.unwrap_or_else(|_| ExitCode::from(BUG))
 }
 
-fn console_width() -> Option<u16> {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
+/// Columns of the terminal: as the environment says, else as the terminal does, else what every terminal has.
+fn console_width() -> u16 {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let found = || terminal_size::terminal_size().map(|(width, _)| width.0);
+    said.or_else(found).filter(|width| *width > 0).unwrap_or(80)
 }

@@ -100,6 +100,13 @@ resolve_within = { 1 = "4h", 2 = "8h", 3 = "30h", 4 = "60h" }
 # currency = "EUR"
 # rates = { USD = 0.92 }
 
+# Who sends reports and who reads them: `nines report weekly --format mail` writes a message for `sendmail -t`.
+# [mail]
+# from = "Acme reports <reports@acme.example>"
+# to = ["it-board@acme.example"]
+# [mail.reports.suppliers]      # a report with readers of its own
+# to = ["buying@acme.example"]
+
 # Service level objectives are OpenSLO files in slos/; `nines slo` shows them, the report `slo` draws them.
 
 # What the scorecard holds the services to. `limit` scores 0 points, `target` 100.

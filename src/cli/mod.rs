@@ -172,10 +172,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>, terminal: &m
                 }
                 (true, false) if terminal.color => terminal.say(&error.render().ansi().to_string()),
                 (true, false) => terminal.say(&error.render().to_string()),
-                // stdout may be a pipe even where stderr is a terminal.
-                (false, _) if terminal.color && terminal.width.is_some() => {
-                    terminal.print(&error.render().ansi().to_string())
-                }
+                (false, _) if terminal.color_out => terminal.print(&error.render().ansi().to_string()),
                 (false, _) => terminal.print(&error.render().to_string()),
             };
             return match written {

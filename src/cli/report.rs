@@ -5,10 +5,18 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::project::{ProjectArguments, parse_period};
-use super::run::warn_of_stale;
+use super::run::{MAIL, warn_of_no_address, warn_of_stale};
 use super::{Exit, Terminal, Trouble};
 use crate::declaration::report::ReportDefinition;
 use crate::pipeline;
+use crate::report::{format, text};
+
+/// The format that is printed.
+const TEXT: &str = "text";
+
+fn formats() -> String {
+    format!("Formats: {}; default: the report's own", format::names())
+}
 
 /// Render reports from what is in the lake
 #[derive(Args, Debug)]
@@ -27,10 +35,10 @@ pub(super) struct Arguments {
     /// This many periods that end with the one: 52 renders a year of weekly pages again
     #[arg(long, value_name = "N", default_value_t = 1)]
     last: usize,
-    /// Formats: html, md, json; default: the report's own
-    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
+    // The registered formats, so that a further one needs no line here.
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', help = formats())]
     format: Vec<String>,
-    /// Folder to write to; default: out/ of the project. `-` writes one format to stdout
+    /// Folder to write to; default: out/ of the project, and text to the terminal. `-` writes one format to stdout
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -50,6 +58,7 @@ impl Arguments {
             return Err(Trouble::usage("--out -: name one report, one period and one --format"));
         }
         let folder = self.out.clone().unwrap_or_else(|| session.project.out());
+        let mut wrote = false;
         for definition in definitions {
             let period = match &self.period {
                 Some(text) => parse_period(text, &session)?,
@@ -60,21 +69,35 @@ impl Arguments {
             if to_stdout && formats.len() != 1 {
                 return Err(Trouble::usage("--out -: name exactly one --format"));
             }
-            for report in pipeline::render(&session, definition, &periods, &formats)? {
+            // Text is read where it was asked for, unless a folder is named.
+            let is_printed = |name: &String| name == TEXT && self.out.as_ref().is_none_or(|_| to_stdout);
+            let (printed, written): (Vec<_>, Vec<_>) = formats.into_iter().partition(is_printed);
+            if written.iter().any(|name| name == MAIL) {
+                warn_of_no_address(terminal, &session, &definition.name)?;
+            }
+            for report in pipeline::render(&session, definition, &periods, &written)? {
                 warn_of_stale(terminal, definition, &report.scorecard)?;
+                if let Some(page) = report.documents.first().filter(|_| !printed.is_empty()) {
+                    let style = terminal.style();
+                    terminal.print(&text::draw(page, &style))?;
+                }
                 for file in &report.files {
                     if to_stdout {
                         terminal.out.write_all(&file.bytes)?;
                         terminal.out.flush()?;
-                    } else {
-                        let (path, _) = pipeline::write(&folder, file)?;
-                        terminal.print(&path.display().to_string())?;
+                        continue;
                     }
+                    let path = pipeline::write(&folder, file)?.0.display().to_string();
+                    wrote = true;
+                    // Beside a page that is read, the names of files are no result.
+                    if printed.is_empty() { terminal.print(&path)? } else { terminal.note(&format!("wrote {path}"))? }
                 }
             }
         }
-        if !to_stdout && let Some((path, _)) = pipeline::write_index(&session, &folder)? {
-            terminal.print(&path.display().to_string())?;
+        if wrote && let Some((path, changed)) = pipeline::write_index(&session, &folder)? {
+            if changed {
+                terminal.note(&format!("wrote {}", path.display()))?;
+            }
         }
         Ok(Exit::Done)
     }

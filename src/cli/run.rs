@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::ingest::{exit, table, tell};
-use super::output::grid;
 use super::progress::Progress;
 use super::project::{ProjectArguments, parse_period};
 use super::{Exit, Terminal, Trouble};
 use crate::declaration::language::Language;
 use crate::declaration::report::ReportDefinition;
 use crate::pipeline::{self, RunOptions, RunReport, Session};
-use crate::report::{compose, dates, figure, stale};
+use crate::report::{compose, dates, stale, text};
 use crate::scorecard::scorecard::Scorecard;
 
 /// Ingest, measure, render: the job for cron
@@ -60,7 +59,11 @@ impl Arguments {
         }
         tell(terminal, &report.ingest)?;
         for (name, scorecard) in &report.scorecards {
-            warn_of_stale(terminal, pipeline::find(&session, name)?, scorecard)?;
+            let declared = pipeline::find(&session, name)?;
+            warn_of_stale(terminal, declared, scorecard)?;
+            if declared.formats.iter().any(|format| format == MAIL) {
+                warn_of_no_address(terminal, &session, name)?;
+            }
         }
         let rejected = exit(&session, &report.ingest, terminal)?;
         if self.fail_on == Some(FailOn::Missed) && !report.missed.is_empty() {
@@ -90,15 +93,28 @@ pub(super) fn warn_of_stale(
     Ok(())
 }
 
+/// The format that travels.
+pub(super) const MAIL: &str = "mail";
+
+/// Warns where a message has nobody to go to.
+pub(super) fn warn_of_no_address(terminal: &mut Terminal, session: &Session, report: &str) -> Result<(), Trouble> {
+    let addresses = session.project.mail.of(report);
+    let missing = match addresses {
+        None => "From and To",
+        Some(addresses) if addresses.from.is_none() => "From",
+        Some(addresses) if addresses.to.is_empty() => "To",
+        Some(_) => return Ok(()),
+    };
+    let hint = "say in nines.toml: [mail] from = \"reports@acme.example\", to = [\"board@acme.example\"]";
+    terminal
+        .warning_with(&format!("{report}: the message has no {missing}: the project names no address"), Some(hint))?;
+    Ok(())
+}
+
 fn summary(terminal: &Terminal, session: &Session, report: &RunReport) -> String {
     let mut parts = vec![table(terminal, &report.ingest)];
-    for (name, scorecard) in &report.scorecards {
-        parts.push(format!(
-            "{name} · {} · {}",
-            scorecard.period.label(scorecard.zone),
-            scorecard.period.dates(scorecard.zone)
-        ));
-        parts.extend(indices(terminal, scorecard));
+    for (position, ((name, scorecard), document)) in report.scorecards.iter().zip(&report.documents).enumerate() {
+        parts.push(text::short(document, position == 0, &terminal.style()));
         let declared = session.definitions.reports.get(name);
         parts.extend(declared.and_then(|declared| restated(scorecard, declared)));
     }
@@ -121,21 +137,4 @@ fn restated(scorecard: &Scorecard, report: &ReportDefinition) -> Option<String> 
         first.metric.id,
         first.period.id
     ))
-}
-
-/// The overall indices with their signals; none where the report has none.
-fn indices(terminal: &Terminal, scorecard: &Scorecard) -> Option<String> {
-    let rows = scorecard
-        .cards
-        .values()
-        .filter(|card| card.dims.is_empty() && !card.contributions.is_empty())
-        .map(|card| {
-            vec![
-                card.metric.title.clone(),
-                figure::of(&Language::default(), &card.metric, card.current()),
-                card.signal.words(&Language::default(), scorecard.period.kind),
-            ]
-        })
-        .collect::<Vec<_>>();
-    (!rows.is_empty()).then(|| grid(terminal, &["Index", "Score", "Signal"], &[1], rows))
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::declaration::issue::{Issue, Level};
+use crate::report::text::Style;
 
 /// The outside world of a command.
 pub struct Terminal {
@@ -12,8 +13,10 @@ pub struct Terminal {
     pub err: Box<dyn Write>,
     /// Whether stderr is a terminal that progress can be shown on.
     pub interactive: bool,
-    /// Whether colour may be used.
+    /// Whether colour may be used in messages.
     pub color: bool,
+    /// Whether colour may be used in the result.
+    pub color_out: bool,
     /// Width of the terminal in characters, where it is one.
     pub width: Option<u16>,
     /// The moment, µs UTC, read once.
@@ -24,7 +27,15 @@ pub struct Terminal {
     pub json: bool,
 }
 
+/// The width of a result that goes to no terminal.
+const WIDTH: usize = 80;
+
 impl Terminal {
+    /// How a report is laid out on stdout.
+    pub fn style(&self) -> Style {
+        Style { width: self.width.map_or(WIDTH, usize::from), colour: self.color_out }
+    }
+
     /// Writes to the result.
     ///
     /// # Errors

@@ -124,6 +124,10 @@ impl Definitions {
                 issues.push(issue);
             }
         }
+        for (name, (line, _)) in project.mail.reports.iter().filter(|(name, _)| !self.reports.contains_key(*name)) {
+            let issue = Issue::error(PROJECT_FILE, format!("mail.reports: unknown report `{name}`")).at(*line);
+            issues.push(issue.nearest(name, self.reports.keys().map(String::as_str)));
+        }
         let years: BTreeSet<u64> =
             self.metrics.values().flat_map(|metric| &metric.levels).map(|levels| levels.year).collect();
         if let Some(year) = project.delivery.levels.filter(|year| !years.contains(year)) {

@@ -5,6 +5,7 @@ mod clocks;
 pub mod delivery;
 mod fiscal;
 mod holidays;
+pub mod mail;
 pub mod practice;
 mod raw;
 mod service_time;
@@ -81,6 +82,8 @@ pub struct Project {
     pub language: Option<String>,
     /// Reports that a run renders.
     pub reports: Vec<String>,
+    /// From whom and to whom reports travel.
+    pub mail: mail::Mail,
     /// The text of the file, and of the calendar files that it names: part of what facts depend on.
     pub text: String,
 }
@@ -257,6 +260,7 @@ impl Project {
         }
         let clocks = clocks_of(text, &raw.clocks, &calendars, &clock, &mut report);
         let fiscal_year_start = fiscal_year_start(text, raw.fiscal_year_start.as_ref(), &mut report);
+        let mail = mail::mail_of(text, raw.mail.as_ref(), &mut report);
         let targets = raw
             .targets
             .into_iter()
@@ -297,6 +301,7 @@ impl Project {
             targets,
             language: raw.language,
             reports: raw.reports,
+            mail,
             text: whole,
         };
         (Some(project), issues)

@@ -19,7 +19,7 @@ use crate::metrics::evaluate::{Request, evaluate};
 use crate::metrics::measure::Measure;
 use crate::report::compose;
 use crate::report::document::Document;
-use crate::report::format::{self, Format};
+use crate::report::format::{self, Format, Scope};
 use crate::scorecard::quality::Quality;
 use crate::scorecard::scorecard::{self, Disruption, Input, Scorecard};
 
@@ -37,8 +37,8 @@ pub struct Rendered {
 pub struct RenderedReport {
     /// The figures.
     pub scorecard: Scorecard,
-    /// The first page.
-    pub document: Document,
+    /// The first page, then the further ones.
+    pub documents: Vec<Document>,
     /// The files of all its pages.
     pub files: Vec<Rendered>,
 }
@@ -62,19 +62,22 @@ pub fn render(
         })
         .collect::<Result<Vec<_>, _>>()?;
     let scorecards = scorecards(session, report, periods)?;
-    let templates = &session.catalogue;
+    let (templates, mail) = (&session.catalogue, &session.project.mail);
     scorecards
         .into_par_iter()
         .map(|scorecard| {
-            let document = compose::compose(&scorecard, report);
-            let further = compose::pages(&scorecard, report);
             let first = format!("{}-{}", report.name, scorecard.period.id);
+            let mut pages = vec![(first, compose::compose(&scorecard, report))];
+            pages.extend(compose::pages(&scorecard, report));
+            pages.iter_mut().for_each(|(_, page)| page.mail = mail.of(&report.name).cloned());
             let mut jobs: Vec<(&str, &Document, &Format)> = Vec::new();
             for format in &chosen {
-                jobs.push((&first, &document, format));
                 // All figures of the further pages stand in the first page's data.
-                let pages = further.iter().filter(|_| format.name != "json");
-                jobs.extend(pages.map(|(name, page)| (name.as_str(), page, *format)));
+                let wanted = if format.scope == Scope::Page { pages.len() } else { 1 };
+                jobs.extend(pages.iter().take(wanted).map(|(name, page)| {
+                    let stem = if format.scope == Scope::Now { &report.name } else { name };
+                    (stem.as_str(), page, *format)
+                }));
             }
             let file = |(name, document, format): (&str, &Document, &Format)| {
                 let bytes = (format.render)(document, templates)
@@ -82,7 +85,8 @@ pub fn render(
                 Ok(Rendered { name: format!("{name}.{}", format.extension), format: format.name, bytes })
             };
             let files = jobs.into_par_iter().map(file).collect::<Result<Vec<_>, Failure>>()?;
-            Ok(RenderedReport { scorecard, document, files })
+            let documents = pages.into_iter().map(|(_, page)| page).collect();
+            Ok(RenderedReport { scorecard, documents, files })
         })
         .collect()
 }

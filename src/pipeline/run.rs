@@ -12,6 +12,7 @@ use super::session::Session;
 use crate::arithmetic::period::Period;
 use crate::declaration::report::ReportDefinition;
 use crate::ingest::load::{IngestReport, OnProgress, Source};
+use crate::report::document::Document;
 use crate::scorecard::scorecard::Scorecard;
 use crate::scorecard::target::Status;
 
@@ -29,6 +30,8 @@ pub struct RunReport {
     pub ingest: IngestReport,
     /// Every report with its scorecard.
     pub scorecards: Vec<(String, Scorecard)>,
+    /// The page of each report, in the same order.
+    pub documents: Vec<Document>,
     /// Files: path, and whether it changed.
     pub files: Vec<(PathBuf, bool)>,
     /// Targets of the project that are missed: metric and slice.
@@ -46,7 +49,8 @@ pub fn run(
     progress: OnProgress,
 ) -> Result<RunReport, Failure> {
     let ingest = ingest(session, &[], planned, progress)?;
-    let mut report = RunReport { ingest, scorecards: Vec::new(), files: Vec::new(), missed: Vec::new() };
+    let mut report =
+        RunReport { ingest, scorecards: Vec::new(), documents: Vec::new(), files: Vec::new(), missed: Vec::new() };
     for name in &session.project.reports {
         let definition = find(session, name)?;
         let period = match &options.period {
@@ -59,6 +63,7 @@ pub fn run(
                 report.files.push(write(&options.out, &file)?);
             }
             report.missed.extend(missed(&one.scorecard, definition));
+            report.documents.extend(one.documents.into_iter().take(1));
             report.scorecards.push((name.clone(), one.scorecard));
         }
     }

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::v1;
+use crate::declaration::project::mail::Addresses;
+use crate::declaration::report::Kind;
 pub use chart::{
     Bands, Bin, BurnDown, Calendar, CalendarDay, CalendarRow, Chart, Drawing, Flow, Funnel, Histogram, Multiples,
     Panel, Pareto, Part, Survival, Trend, Waterfall,
@@ -44,6 +46,12 @@ pub struct Document {
     pub foot: String,
     /// The few words that layouts add, in the document's language: "Contents".
     pub words: BTreeMap<&'static str, String>,
+    /// Titles of the metrics that `data` has figures of, by their ids.
+    #[serde(skip)]
+    pub titles: BTreeMap<String, String>,
+    /// Between whom it travels as a mail; none where the project doesn't say.
+    #[serde(skip)]
+    pub mail: Option<Addresses>,
     /// The same figures unrounded, for machines.
     #[serde(skip)]
     pub data: v1::Report,
@@ -66,6 +74,9 @@ impl Document {
 pub struct Section {
     /// Unique in the document; what a link names.
     pub id: String,
+    /// What it was declared as, for formats that choose among sections.
+    #[serde(skip)]
+    pub kind: Kind,
     /// Heading; without one the section has no visible heading and `label` names it.
     pub title: Option<String>,
     /// Name for those who can't see the layout.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::document::Document;
-use super::{html, json, markdown};
+use super::{html, json, mail, markdown, openmetrics, text};
 use crate::declaration::catalogue::Catalogue;
 
 /// Where templates come from, so that a project can bring its own.
@@ -69,26 +69,47 @@ impl std::error::Error for RenderError {}
 /// Writes a document out.
 pub type Render = fn(&Document, &dyn Templates) -> Result<Vec<u8>, RenderError>;
 
+/// Of what a format writes a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Of each page of a report.
+    Page,
+    /// Of a report, whose first page holds what it needs.
+    Report,
+    /// Of a report whatever the period, so that a new one takes the place of the one before.
+    Now,
+}
+
 /// One format.
 pub struct Format {
     /// What `--format` takes.
     pub name: &'static str,
     /// Extension of its files, without a dot.
     pub extension: &'static str,
-    /// Whether its bytes are no text.
+    /// Whether its bytes are no text that can be read.
     pub binary: bool,
+    /// Of what it writes a file.
+    pub scope: Scope,
     /// The bytes of a document in it.
     pub render: Render,
 }
 
 /// Every format.
 pub const FORMATS: &[Format] = &[
-    Format { name: "html", extension: "html", binary: false, render: html::render },
-    Format { name: "md", extension: "md", binary: false, render: markdown::render },
-    Format { name: "json", extension: "json", binary: false, render: json::render },
+    Format { name: "html", extension: "html", binary: false, scope: Scope::Page, render: html::render },
+    Format { name: "md", extension: "md", binary: false, scope: Scope::Page, render: markdown::render },
+    Format { name: "json", extension: "json", binary: false, scope: Scope::Report, render: json::render },
+    Format { name: "text", extension: "txt", binary: false, scope: Scope::Page, render: text::render },
+    Format { name: "mail", extension: "eml", binary: true, scope: Scope::Report, render: mail::render },
+    Format { name: "openmetrics", extension: "prom", binary: false, scope: Scope::Now, render: openmetrics::render },
 ];
 
 /// The format of a name.
 pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
+}
+
+/// What `--format` takes, for people.
+pub fn names() -> String {
+    FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
 }

@@ -87,7 +87,7 @@ mod tests {
     use crate::scorecard::example;
     use crate::scorecard::scorecard::Scorecard;
 
-    /// The weekly report of a scorecard in every format, as text.
+    /// The weekly report of a scorecard in every format that is read as it stands.
     fn weekly(scorecard: &Scorecard) -> Vec<String> {
         let catalogue = Catalogue::embedded();
         let definitions = Definitions::load(&catalogue);

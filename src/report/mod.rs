@@ -12,15 +12,18 @@ pub mod html;
 pub mod index;
 pub mod json;
 pub mod level;
+pub mod mail;
 pub mod markdown;
 #[cfg(test)]
 mod no_data;
 pub mod objective;
+pub mod openmetrics;
 pub mod prometheus;
 pub mod rate;
 pub mod reason;
 pub mod stale;
 pub mod statement;
+pub mod text;
 pub mod v1;
 pub mod verdict;
 pub mod words;

@@ -38,6 +38,7 @@ mod restated;
 mod rules;
 mod slo;
 mod stale;
+mod streams_formats;
 mod ticket_clocks;
 mod ticket_rules;
 mod vendors;

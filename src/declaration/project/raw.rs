@@ -9,6 +9,7 @@ use super::ServiceTime;
 use super::calendars::RawCalendar;
 use super::clocks::RawClocks;
 use super::delivery::{Delivery, Flow, Performance, Surveys};
+use super::mail::RawMail;
 use super::practice::{Effort, Jobs, Money, Register};
 
 #[derive(Deserialize)]
@@ -52,6 +53,7 @@ pub(super) struct Raw {
     pub(super) flow: Flow,
     #[serde(default)]
     pub(super) surveys: Surveys,
+    pub(super) mail: Option<RawMail>,
     #[serde(default)]
     pub(super) targets: Vec<Spanned<RawTarget>>,
 }

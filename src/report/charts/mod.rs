@@ -6,6 +6,7 @@ mod band;
 mod bar;
 mod burn_down;
 mod calendar;
+mod fixed;
 mod flow;
 mod funnel;
 mod histogram;
@@ -20,6 +21,7 @@ mod waterfall;
 pub(crate) mod well_formed;
 
 pub use bar::bar;
+pub use fixed::fixed;
 pub use spark::spark;
 
 use plotters::coord::Shift;

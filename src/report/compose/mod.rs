@@ -69,12 +69,14 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
             ],
         ),
         words: layout(scorecard),
+        titles: scorecard.cards.values().map(|card| (card.metric.id.clone(), card.metric.title.clone())).collect(),
+        mail: None,
         data: v1::Report::of(scorecard, report),
     }
 }
 
 /// Words that layouts add to those of the sections.
-pub const LAYOUT: [&str; 12] = [
+pub const LAYOUT: [&str; 16] = [
     "All",
     "All reports",
     "Contents",
@@ -86,7 +88,11 @@ pub const LAYOUT: [&str; 12] = [
     "Service",
     "Sort by",
     "To the content",
+    "What a figure means and rests on",
+    "mean",
     "rows shown",
+    "target",
+    "usual range",
 ];
 
 fn layout(scorecard: &Scorecard) -> BTreeMap<&'static str, String> {
@@ -309,6 +315,7 @@ fn headed(
 ) -> Section {
     Section {
         id: format!("s{}", position + 1),
+        kind: declared.kind,
         label: title.clone().unwrap_or_default(),
         title,
         lead,
