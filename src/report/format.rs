@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::document::Document;
-use super::{html, json, markdown};
+use super::{html, json, markdown, pdf, xlsx};
 use crate::declaration::catalogue::Catalogue;
 
 /// Where templates come from, so that a project can bring its own.
@@ -63,6 +63,8 @@ pub const FORMATS: &[Format] = &[
     Format { name: "html", extension: "html", render: html::render },
     Format { name: "md", extension: "md", render: markdown::render },
     Format { name: "json", extension: "json", render: json::render },
+    Format { name: "pdf", extension: "pdf", render: pdf::render },
+    Format { name: "xlsx", extension: "xlsx", render: xlsx::render },
 ];
 
 /// The format of a name.

@@ -63,13 +63,14 @@ mod tests {
     use crate::scorecard::example;
     use crate::scorecard::scorecard::Scorecard;
 
-    /// The weekly report of a scorecard in every format, as text.
+    /// The weekly report of a scorecard in every format that is text.
     fn weekly(scorecard: &Scorecard) -> Vec<String> {
         let catalogue = Catalogue::embedded();
         let definitions = Definitions::load(&catalogue);
         let document = compose(scorecard, &definitions.reports["weekly"]);
         FORMATS
             .iter()
+            .filter(|format| !["pdf", "xlsx"].contains(&format.name))
             .map(|format| String::from_utf8((format.render)(&document, &catalogue).unwrap()).unwrap())
             .collect()
     }

@@ -14,6 +14,7 @@ pub mod markdown;
 #[cfg(test)]
 mod no_data;
 pub mod objective;
+pub mod pdf;
 pub mod prometheus;
 pub mod reason;
 pub mod stale;
@@ -21,3 +22,4 @@ pub mod statement;
 pub mod v1;
 pub mod verdict;
 pub mod words;
+pub mod xlsx;

@@ -4,10 +4,12 @@
 mod band;
 mod bar;
 mod burn_down;
+mod fixed;
 mod spark;
 mod trend;
 
 pub use bar::bar;
+pub use fixed::fixed;
 pub use spark::spark;
 
 use plotters::coord::Shift;

@@ -56,7 +56,40 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
 }
 
 /// Words that layouts add to those of the sections.
-const LAYOUT: [&str; 8] = ["Contents", "Page", "Filter", "All", "Copy chart", "Copied", "Sort by", "rows shown"];
+const LAYOUT: [&str; 31] = [
+    "Contents",
+    "Page",
+    "Filter",
+    "All",
+    "Copy chart",
+    "Copied",
+    "Sort by",
+    "rows shown",
+    // Print and workbook.
+    "Formula",
+    "Summary",
+    "Figures",
+    "Past figures",
+    "Chart data",
+    "Small trends",
+    "Figure",
+    "Value",
+    "Change",
+    "Trend",
+    "Signal",
+    "Evidence",
+    "Id",
+    "Meaning",
+    "mean",
+    "target",
+    "lower limit",
+    "upper limit",
+    "even pace",
+    "alerts",
+    "still open",
+    "better",
+    "worse",
+];
 
 fn layout(scorecard: &Scorecard) -> BTreeMap<&'static str, String> {
     LAYOUT.into_iter().map(|word| (word, scorecard.language.word(word).to_owned())).collect()
