@@ -146,8 +146,10 @@ mod tests {
             assert!(bytes == written(&document));
             let names: Vec<String> = read(bytes).into_iter().map(|(name, _)| name).collect();
             assert_eq!(names[0], "Summary");
-            let place = |wanted: &str| names.iter().position(|name| name == wanted).unwrap();
-            assert!(place("Services") < place("Definitions") && place("Definitions") < place("Figures"), "{names:?}");
+            let place = |wanted: &str| names.iter().position(|name| name == wanted);
+            assert!(place("Definitions").is_some() && place("Definitions") < place("Figures"), "{names:?}");
+            // What nothing was loaded for is said in the summary.
+            assert!(place("Services") < place("Definitions"), "{names:?}");
         }
     }
 
