@@ -33,6 +33,33 @@ pub fn fixed(svg: &str) -> String {
     text.replacen("<svg ", &format!("<svg font-family=\"{FAMILY}\" "), 1)
 }
 
+/// The same with its type so many times as large, for a chart that is drawn small; it gets some room on the right for it.
+pub fn enlarged(svg: &str, factor: f64) -> String {
+    let mut text = String::with_capacity(svg.len() + 16);
+    let mut rest = svg;
+    while let Some((before, size, after)) = attribute(rest, "font-size=\"") {
+        text.push_str(before);
+        text.push_str(&format!("{:.2}", size * factor));
+        rest = after;
+    }
+    text.push_str(rest);
+    let Some((before, width, after)) =
+        attribute(&text, "viewBox=\"0 0 ").map(|(before, width, after)| (before.to_owned(), width, after.to_owned()))
+    else {
+        return text;
+    };
+    let wider = (width * (1.0 + (factor - 1.0) / 4.0)).round();
+    format!("{before}{wider}{}", after.replacen(&format!("width=\"{width}\""), &format!("width=\"{wider}\""), 1))
+}
+
+/// What stands before the first number behind `name`, the number, and what stands after it.
+fn attribute<'t>(text: &'t str, name: &str) -> Option<(&'t str, f64, &'t str)> {
+    let start = text.find(name)? + name.len();
+    let length = text[start..].find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
+    let number = text[start..start + length].parse().ok()?;
+    Some((&text[..start], number, &text[start + length..]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +76,15 @@ mod tests {
             let declared = print.split_once(&format!("{name}: ")).unwrap().1.split(';').next().unwrap();
             assert_eq!(long(declared), colour, "{name}");
         }
+    }
+
+    #[test]
+    fn type_grows_and_nothing_else() {
+        let svg = "<svg viewBox=\"0 0 480 168\" width=\"480\" height=\"168\"><text font-size=\"12\">480</text></svg>";
+        let expected =
+            "<svg viewBox=\"0 0 504 168\" width=\"504\" height=\"168\"><text font-size=\"14.40\">480</text></svg>";
+        assert_eq!(enlarged(svg, 1.2), expected);
+        assert_eq!(enlarged("<svg/>", 1.2), "<svg/>");
     }
 
     #[test]

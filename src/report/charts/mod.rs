@@ -9,7 +9,7 @@ mod spark;
 mod trend;
 
 pub use bar::bar;
-pub use fixed::fixed;
+pub use fixed::{enlarged, fixed};
 pub use spark::spark;
 
 use plotters::coord::Shift;

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::report::charts::{self, ChartError};
-use crate::report::document::{Block, Cell, Document, Spark, Table};
+use crate::report::document::{Block, Cell, Chart, Document, Drawing, Spark, Table};
+
+/// How much larger the type of a chart is that is drawn small.
+const TYPE: f64 = 1.2;
 
 /// The document as the template finds it under `/document.json`: as it serialises, with `svg` beside what is drawn.
 pub(super) fn of(document: &Document) -> Result<Vec<u8>, ChartError> {
@@ -18,7 +21,14 @@ pub(super) fn of(document: &Document) -> Result<Vec<u8>, ChartError> {
 
 fn draw(block: &Block, held: &mut Value) -> Result<(), ChartError> {
     match block {
-        Block::Chart(chart) => held["svg"] = json!(charts::fixed(&charts::chart(chart)?)),
+        // Bands are set by the template, as rows that can be read.
+        Block::Chart(Chart { drawing: Drawing::Bands(_), .. }) => {}
+        Block::Chart(chart) => {
+            let svg = charts::fixed(&charts::chart(chart)?);
+            // Trends stand two beside each other, at half their size on a screen.
+            let larger = matches!(chart.drawing, Drawing::Trend(_));
+            held["svg"] = json!(if larger { charts::enlarged(&svg, TYPE) } else { svg });
+        }
         Block::Tiles { tiles } => {
             for (tile, held) in tiles.iter().zip(list(&mut held["tiles"])) {
                 if let Some(spark) = &tile.spark {
