@@ -9,6 +9,9 @@ use super::style;
 use super::table::{figure, matrix, table, trend};
 use crate::report::document::{Block, Definition, Document, Fact, Section, Span, Statement, Table, Tile};
 
+/// The column of what a figure means.
+const MEANING: u16 = 3;
+
 /// What blocks of any section need.
 pub(super) struct Page<'a> {
     /// The document.
@@ -68,13 +71,14 @@ impl Page<'_> {
         let heads = [
             ("Figure", false),
             ("Value", true),
-            ("Change", true),
+            ("Change", false),
             ("Trend", false),
             ("Signal", false),
             ("Evidence", false),
         ];
         for ((head, right), column) in heads.into_iter().zip(0..) {
-            sheet.words((sheet.row, column), self.word(head), &style::head(right))?;
+            let format = if column == 0 { style::first_head() } else { style::head(right) };
+            sheet.words((sheet.row, column), self.word(head), &format)?;
         }
         for tile in tiles {
             sheet.row += 1;
@@ -84,13 +88,13 @@ impl Page<'_> {
             figure(sheet, (row, 1), &tile.value, tile.number.as_ref(), !tile.has_value, true)?;
             let change = tile.delta.as_ref().map_or_else(String::new, |delta| format!("{delta} {}", tile.since));
             sheet.words((row, 2), &change, &style::small_cell())?;
-            sheet.widen(2, &change);
+            sheet.narrow(2, &change);
             sheet.sheet.write_blank(row, 3, &style::cell())?;
             if let Some(spark) = &tile.spark {
                 trend(sheet, &mut self.series, (row, 3), &tile.title, spark)?;
             }
             let mark = tile.signal.text();
-            sheet.words((row, 4), &mark, &style::mark(style::cell(), tile.signal.tone).set_text_wrap())?;
+            sheet.words((row, 4), &mark, &style::mark(style::said(), tile.signal.tone).set_text_wrap())?;
             sheet.widen(4, &mark);
             let lines: Vec<&str> = tile.evidence.iter().chain(&tile.parts).map(String::as_str).collect();
             sheet.words((row, 5), &lines.join("\n"), &style::small_cell())?;
@@ -139,8 +143,8 @@ impl Page<'_> {
         let header = sheet.row;
         let fixed = ["Figure", "Id", "Value", "Meaning"].map(|head| self.word(head).to_owned());
         for (head, column) in fixed.iter().map(String::as_str).chain(names.iter().copied()).zip(0..) {
-            sheet.words((header, column), head, &style::head(false))?;
-            sheet.widen(column, head);
+            sheet.words((header, column), head, &style::first_head())?;
+            sheet.narrow(column, head);
         }
         let wrapped = || style::cell().set_text_wrap();
         for definition in definitions {
@@ -152,7 +156,7 @@ impl Page<'_> {
             for (text, column) in all.zip(0..) {
                 let format = if column == 0 { wrapped().set_bold() } else { wrapped() };
                 sheet.words((sheet.row, column), text, &format)?;
-                sheet.widen(column, text);
+                if column == MEANING { sheet.widen(column, text) } else { sheet.narrow(column, text) }
             }
         }
         sheet.table(header, sheet.row, (fixed.len() + names.len()) as u16);

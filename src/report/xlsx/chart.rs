@@ -16,7 +16,7 @@ use crate::report::document::{self, Drawing};
 
 /// Size of a chart in pixels.
 const WIDTH: u32 = 760;
-const HEIGHT: u32 = 280;
+const HEIGHT: u32 = 240;
 
 /// Writes a chart with its finding above and its evidence below.
 pub(super) fn chart(sheet: &mut Sheet, series: &mut Series, chart: &document::Chart) -> Result<(), XlsxError> {

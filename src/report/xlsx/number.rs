@@ -133,6 +133,31 @@ pub(super) fn scale(pairs: &[(f64, &str)]) -> (f64, String) {
     }
 }
 
+/// The step of an axis of times in days, so that its names are whole: about five of them up to `most`.
+pub(super) fn step(most: f64) -> f64 {
+    const STEPS: [f64; 17] = [
+        10.0,
+        30.0,
+        60.0,
+        120.0,
+        300.0,
+        600.0,
+        1200.0,
+        1800.0,
+        3600.0,
+        7200.0,
+        14_400.0,
+        21_600.0,
+        43_200.0,
+        DAY,
+        2.0 * DAY,
+        5.0 * DAY,
+        10.0 * DAY,
+    ];
+    let wanted = most * DAY / 5.0;
+    STEPS.into_iter().find(|step| *step >= wanted).unwrap_or_else(|| (wanted / (10.0 * DAY)).ceil() * 10.0 * DAY) / DAY
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +180,13 @@ mod tests {
         assert_eq!(of(0.42), (0.4, "[s].0\" s\"".to_owned()));
         assert_eq!(of(38.0), (38.0, "[s]\" s\"".to_owned()));
         assert_eq!(of(-3600.0), (-3600.0, "0.0000\" d\";\"\u{2212}\"0.0000\" d\"".to_owned()));
+    }
+
+    #[test]
+    fn an_axis_of_times_has_whole_steps() {
+        assert_eq!(step(1.3) * DAY, 43_200.0);
+        assert_eq!(step(400.0), 80.0);
+        assert_eq!(step(0.0) * DAY, 10.0);
     }
 
     #[test]

@@ -14,6 +14,9 @@ const LONGEST: usize = 32_767;
 const NARROWEST: f64 = 9.0;
 const WIDEST: f64 = 52.0;
 
+/// What words that may wrap are wide at most, in digits.
+const NARROW: f64 = 34.0;
+
 /// What a line of running text is wide, in digits.
 const LINE: f64 = 110.0;
 
@@ -79,6 +82,11 @@ impl Sheet {
     pub(super) fn widen(&mut self, column: u16, text: &str) {
         let longest = text.lines().map(|line| line.chars().count()).max().unwrap_or(0) as f64;
         self.at_least(column, (longest * 1.05 + 2.5).min(WIDEST));
+    }
+
+    /// The same for words that may wrap sooner: evidence and definitions.
+    pub(super) fn narrow(&mut self, column: u16, text: &str) {
+        self.at_least(column, (text.chars().count() as f64 * 0.95 + 2.5).min(NARROW));
     }
 
     /// Makes a column at least so wide, in digits.
@@ -152,7 +160,8 @@ fn running(sheet: &mut Worksheet, line: &Line, last: u16, room: f64) -> Result<(
     }
     match spans.as_slice() {
         [] => {}
-        [_] => {
+        [(own, _)] => {
+            let format = held(whole, &(*own).clone().set_text_wrap());
             sheet.write_string_with_format(line.row, line.column, whole, &format)?;
         }
         spans => {

@@ -47,7 +47,9 @@ pub(super) fn caption() -> Format {
 /// The heading of a column.
 pub(super) fn head(right: bool) -> Format {
     let align = if right { FormatAlign::Right } else { FormatAlign::Left };
+    // Words to the right of a figure keep their distance from it.
     Format::new()
+        .set_indent(u8::from(!right))
         .set_bold()
         .set_font_color(MUTED)
         .set_font_size(10)
@@ -56,6 +58,16 @@ pub(super) fn head(right: bool) -> Format {
         .set_align(FormatAlign::Bottom)
         .set_border_bottom(FormatBorder::Thin)
         .set_border_bottom_color(INK)
+}
+
+/// The heading of a sheet's first column.
+pub(super) fn first_head() -> Format {
+    head(false).set_indent(0)
+}
+
+/// Words in a table.
+pub(super) fn said() -> Format {
+    cell().set_indent(1)
 }
 
 /// A cell of a table.
@@ -82,7 +94,7 @@ pub(super) fn mark(format: Format, of: Tone) -> Format {
 
 /// Small type in a table.
 pub(super) fn small_cell() -> Format {
-    cell().set_font_color(MUTED).set_font_size(9).set_text_wrap()
+    cell().set_font_color(MUTED).set_font_size(9).set_text_wrap().set_indent(1)
 }
 
 /// A colour so strong over white: 0 is white, 1 the colour.

@@ -19,7 +19,8 @@ pub(super) fn table(sheet: &mut Sheet, series: &mut Series, table: &Table, evide
     let header = sheet.row;
     let mut columns = 0;
     for (heading, small) in table.columns.iter().zip(&with_small) {
-        sheet.words((header, columns), &heading.text, &style::head(heading.right))?;
+        let head = if columns == 0 { style::first_head() } else { style::head(heading.right) };
+        sheet.words((header, columns), &heading.text, &head)?;
         // A heading takes two lines before it widens its column.
         let half = heading.text.chars().count() / 2 + 3;
         let word = heading.text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
@@ -40,7 +41,7 @@ pub(super) fn table(sheet: &mut Sheet, series: &mut Series, table: &Table, evide
             column += 1;
             if *small {
                 sheet.words((sheet.row, column), beside(content), &style::small_cell())?;
-                sheet.widen(column, beside(content));
+                sheet.narrow(column, beside(content));
                 column += 1;
             }
         }
@@ -79,7 +80,7 @@ fn cell(
         Cell::Figure { text, missing, number, .. } => figure(sheet, at, text, number.as_ref(), *missing, right),
         Cell::Mark(mark) => {
             sheet.widen(column, &mark.text());
-            sheet.words(at, &mark.text(), &style::mark(style::cell(), mark.tone))
+            sheet.words(at, &mark.text(), &style::mark(style::said(), mark.tone))
         }
         Cell::Bar { bar } => {
             sheet.sheet.write_blank(at.0, at.1, &style::cell())?;
@@ -94,7 +95,7 @@ fn cell(
 }
 
 fn words(sheet: &mut Sheet, at: (u32, u16), text: &str, missing: bool, right: bool) -> Result<(), XlsxError> {
-    let mut format = style::cell();
+    let mut format = if at.1 == 0 || right { style::cell() } else { style::said() };
     if missing {
         format = format.set_font_color(style::MUTED);
     }

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
 
 use super::{calm, described, marker, newest, no_marker, stroke, type_of};
 use crate::report::document::{self, BurnDown, Flow, Multiples, Survival, Trend};
-use crate::report::xlsx::number::{percent, plain, scale};
+use crate::report::xlsx::number::{percent, plain, scale, step};
 use crate::report::xlsx::series::{Column, Place, Series};
 use crate::report::xlsx::sheet::Sheet;
 use crate::report::xlsx::style;
@@ -68,6 +68,14 @@ pub(super) fn trend(series: &mut Series, trend: &Trend, caption: &str) -> Result
         .set_data_label(&label)
         .set_custom_data_labels(&newest(count));
     chart.y_axis().set_num_format(&format);
+    if factor != 1.0 {
+        let drawn = trend.points.iter().flatten().chain(trend.limits.iter().flatten());
+        let drawn: Vec<f64> = drawn.chain(trend.target.iter().map(|(target, _)| target)).copied().collect();
+        chart.y_axis().set_major_unit(step(drawn.iter().copied().fold(0.0, f64::max) * factor));
+        if drawn.iter().all(|value| *value >= 0.0) {
+            chart.y_axis().set_min(0);
+        }
+    }
     chart.x_axis().set_label_interval((count / 8).clamp(1, 60) as u16);
     chart.show_empty_cells_as(ChartEmptyCells::Gaps);
     Ok(chart)
