@@ -152,12 +152,15 @@ impl Page<'_> {
             let facts: Vec<&(String, String)> = definition.facts.iter().chain(&definition.commands).collect();
             let said = |name: &&str| facts.iter().find(|(of, _)| of == name).map_or("", |(_, text)| text.as_str());
             let first = [&definition.title, &definition.id, &definition.value, &definition.meaning];
-            let all = first.into_iter().map(String::as_str).chain(names.iter().map(said));
+            let all = first.into_iter().map(String::as_str).chain(names.iter().map(&said));
             for (text, column) in all.zip(0..) {
                 let format = if column == 0 { wrapped().set_bold() } else { wrapped() };
                 sheet.words((sheet.row, column), text, &format)?;
                 if column == MEANING { sheet.widen(column, text) } else { sheet.narrow(column, text) }
             }
+            let letters = |text: &str| text.chars().count();
+            let narrow = names.iter().map(|name| (letters(said(name)), true));
+            sheet.heighten(sheet.row, narrow.chain([(letters(&definition.meaning), false)]))?;
         }
         sheet.table(header, sheet.row, (fixed.len() + names.len()) as u16);
         sheet.row += 2;

@@ -5,8 +5,8 @@ mod line;
 mod parts;
 
 use rust_xlsxwriter::{
-    Chart, ChartAxis, ChartDataLabel, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType,
-    ChartMarker, ChartMarkerType, ChartSolidFill, Color, XlsxError,
+    Chart, ChartAxis, ChartAxisLabelPosition, ChartDataLabel, ChartFont, ChartFormat, ChartLegendPosition, ChartLine,
+    ChartLineDashType, ChartMarker, ChartMarkerType, ChartSolidFill, Color, XlsxError,
 };
 
 use super::series::Series;
@@ -22,6 +22,9 @@ const HEIGHT: u32 = 240;
 pub(super) fn chart(sheet: &mut Sheet, series: &mut Series, chart: &document::Chart) -> Result<(), XlsxError> {
     sheet.plain(&chart.caption, style::caption(), 1.0);
     match &chart.drawing {
+        // An empty frame says less than the finding does.
+        Drawing::Trend(trend) if trend.points.iter().flatten().next().is_none() => {}
+        Drawing::Bands(bands) if bands.bands.is_empty() => {}
         Drawing::Trend(trend) => place(sheet, line::trend(series, trend, &chart.caption)?, &chart.alt)?,
         Drawing::BurnDown(budget) => place(sheet, line::burn_down(series, budget, &chart.caption)?, &chart.alt)?,
         Drawing::Survival(curve) => place(sheet, line::survival(series, curve, &chart.caption)?, &chart.alt)?,
@@ -40,6 +43,7 @@ pub(super) fn chart(sheet: &mut Sheet, series: &mut Series, chart: &document::Ch
 }
 
 fn place(sheet: &mut Sheet, mut chart: Chart, alt: &str) -> Result<(), XlsxError> {
+    chart.title().set_hidden();
     chart.set_width(WIDTH).set_height(HEIGHT);
     described(&mut chart, alt);
     sheet.chart(&chart, 0, HEIGHT)
@@ -52,11 +56,11 @@ fn described(chart: &mut Chart, alt: &str) {
 
 /// The calm of all charts: no frame, small grey type, hairlines, the finding in a cell above and not in the chart.
 fn calm(chart: &mut Chart) {
-    chart.title().set_hidden();
     chart.chart_area().set_format(ChartFormat::new().set_no_border().set_no_fill());
     chart.legend().set_position(ChartLegendPosition::Bottom).set_font(&type_of(style::MUTED));
     let hair = ChartLine::new().set_color(style::HAIR).set_width(0.5).clone();
-    axis(chart.x_axis()).set_major_gridlines(false);
+    // Names stay at the edge where values lie on both sides of zero.
+    axis(chart.x_axis()).set_major_gridlines(false).set_label_position(ChartAxisLabelPosition::Low);
     axis(chart.y_axis()).set_major_gridlines_line(&hair);
 }
 
@@ -85,10 +89,10 @@ fn marker(kind: ChartMarkerType, colour: Color) -> ChartMarker {
     ChartMarker::new().set_type(kind).set_size(6).set_format(&mut solid(colour)).clone()
 }
 
-/// Only the newest of so many points carries its figure.
-fn newest(count: usize) -> Vec<ChartDataLabel> {
+/// Only the newest of so many points carries its figure, in the words of a cell.
+fn newest(count: usize, (sheet, row, column): (&str, u32, u16)) -> Vec<ChartDataLabel> {
     let hidden = || ChartDataLabel::new().set_hidden().to_custom();
-    let shown = ChartDataLabel::new().show_value().to_custom();
+    let shown = ChartDataLabel::new().set_value((sheet, row, column)).to_custom();
     (1..count).map(|_| hidden()).chain([shown]).collect()
 }
 
@@ -212,6 +216,6 @@ mod tests {
         let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
         let charts =
             (0..zip.len()).filter(|index| zip.by_index(*index).unwrap().name().unwrap().contains("charts/chart"));
-        assert_eq!(charts.count(), 11 + 4);
+        assert_eq!(charts.count(), 9 + 4);
     }
 }

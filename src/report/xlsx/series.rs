@@ -35,6 +35,11 @@ impl Place<'_> {
         (self.sheet, self.head + 1, column, self.head + self.rows.max(1), column)
     }
 
+    /// The last cell of a column.
+    pub(super) fn last(&self, column: u16) -> (&str, u32, u16) {
+        (self.sheet, self.head + self.rows.max(1), self.first + column)
+    }
+
     /// The heading of a column.
     pub(super) fn name(&self, column: u16) -> (&str, u32, u16) {
         (self.sheet, self.head, self.first + column)

@@ -89,6 +89,19 @@ impl Sheet {
         self.at_least(column, (text.chars().count() as f64 * 0.95 + 2.5).min(NARROW));
     }
 
+    /// Makes a row high enough for cells that wrap; each is (letters, in small type).
+    pub(super) fn heighten(&mut self, row: u32, cells: impl Iterator<Item = (usize, bool)>) -> Result<(), XlsxError> {
+        let height = |(letters, small): (usize, bool)| {
+            let (width, line) = if small { (NARROW * 1.1, 12.5) } else { (WIDEST, ROW) };
+            (letters as f64 / width).ceil() * line
+        };
+        let highest = cells.map(height).fold(ROW, f64::max);
+        if highest > ROW {
+            self.sheet.set_row_height(row, (highest + 2.0).min(400.0))?;
+        }
+        Ok(())
+    }
+
     /// Makes a column at least so wide, in digits.
     pub(super) fn at_least(&mut self, column: u16, width: f64) {
         let held = self.widths.entry(column).or_insert(NARROWEST);
@@ -168,7 +181,7 @@ fn running(sheet: &mut Worksheet, line: &Line, last: u16, room: f64) -> Result<(
             sheet.write_rich_string_with_format(line.row, line.column, spans, &format)?;
         }
     }
-    let lines = (whole.chars().count() as f64 * 1.04 / room.max(1.0)).ceil().max(1.0);
+    let lines = (whole.chars().count() as f64 * 0.94 / room.max(1.0)).ceil().max(1.0);
     sheet.set_row_height(line.row, ROW * line.size * lines + 1.0)?;
     Ok(())
 }

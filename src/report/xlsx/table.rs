@@ -45,6 +45,9 @@ pub(super) fn table(sheet: &mut Sheet, series: &mut Series, table: &Table, evide
                 column += 1;
             }
         }
+        let letters = |text: &str| text.chars().count();
+        let high = cells.iter().flat_map(|cell| [(letters(worded(cell)), false), (letters(beside(cell)), true)]);
+        sheet.heighten(sheet.row, high)?;
     }
     sheet.table(header, sheet.row, columns);
     sheet.row += 2;
@@ -136,7 +139,7 @@ fn draw(sheet: &mut Sheet, (row, column): (u32, u16), bar: &Bar) -> Result<(), X
     let rule = ConditionalFormatDataBar::new()
         .set_minimum(ConditionalFormatType::Number, 0)
         .set_maximum(ConditionalFormatType::Number, 1)
-        .set_fill_color(if bar.missed { style::ALARM } else { style::DATA })
+        .set_fill_color(style::shade(if bar.missed { style::ALARM } else { style::DATA }, 0.6))
         .set_solid_fill(true)
         .set_border_off(true)
         .set_bar_only(true);

@@ -51,6 +51,9 @@ pub(super) fn trend(series: &mut Series, trend: &Trend, caption: &str) -> Result
         columns.push(level(&format!("{} {words}", series.word("target")), target * factor, count, &format));
         looks.push((style::INK, 1.0, ChartLineDashType::SquareDot));
     }
+    // The figures as the page says them; the newest is the label of its point.
+    let said = columns.len() as u16;
+    columns.push(Column::Words(String::new(), trend.texts.clone()));
     let place = series.put(caption, &columns)?;
     let mut chart = Chart::new(ChartType::Line);
     calm(&mut chart);
@@ -66,7 +69,7 @@ pub(super) fn trend(series: &mut Series, trend: &Trend, caption: &str) -> Result
         .set_format(&mut stroke(style::DATA, 2.0, ChartLineDashType::Solid))
         .set_marker(&if alone { marker(ChartMarkerType::Circle, colour) } else { no_marker() })
         .set_data_label(&label)
-        .set_custom_data_labels(&newest(count));
+        .set_custom_data_labels(&newest(count, place.last(said)));
     chart.y_axis().set_num_format(&format);
     if factor != 1.0 {
         let drawn = trend.points.iter().flatten().chain(trend.limits.iter().flatten());
@@ -170,6 +173,9 @@ pub(super) fn survival(series: &mut Series, curve: &Survival, caption: &str) -> 
     }
     chart.y_axis().set_num_format(percent(0)).set_min(0).set_max(1);
     chart.x_axis().set_num_format(&format).set_min(0);
+    if factor != 1.0 {
+        chart.x_axis().set_major_unit(step(rows.last().map_or(0.0, |row| row[0])));
+    }
     Ok(chart)
 }
 
@@ -240,6 +246,11 @@ pub(super) fn multiples(
             .set_format(&mut stroke(colour, 1.75, ChartLineDashType::Solid))
             .set_marker(&no_marker());
         small.y_axis().set_num_format(&format);
+        if factor != 1.0 {
+            let most = panel.points.iter().flatten().chain(&panel.target).copied().fold(0.0, f64::max);
+            // A small chart has room for three names.
+            small.y_axis().set_major_unit(step(most * factor * 1.7));
+        }
         small.set_width(SIZE.0).set_height(SIZE.1);
         described(&mut small, &title);
         let across = position % ACROSS;

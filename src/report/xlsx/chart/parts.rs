@@ -27,15 +27,6 @@ fn valued(colour: Color) -> ChartDataLabel {
     label
 }
 
-/// A chart of one kind of bar with its amounts beside it.
-fn bars(kind: ChartType) -> Chart {
-    let mut chart = Chart::new(kind);
-    calm(&mut chart);
-    chart.legend().set_hidden();
-    chart.y_axis().set_major_gridlines(false).set_hidden(true);
-    chart
-}
-
 /// A bar for each band, darker with age.
 pub(super) fn bands(series: &mut Series, bands: &Bands, caption: &str) -> Result<Chart, XlsxError> {
     let (columns, ..) = columns(&bands.bands.iter().collect::<Vec<_>>());
@@ -44,7 +35,10 @@ pub(super) fn bands(series: &mut Series, bands: &Bands, caption: &str) -> Result
     let depth = |position: usize| style::shade(style::DATA, 0.3 + 0.7 * position as f64 / last);
     let points: Vec<ChartPoint> =
         (0..bands.bands.len()).map(|position| ChartPoint::new().set_format(&mut solid(depth(position)))).collect();
-    let mut chart = bars(ChartType::Column);
+    let mut chart = Chart::new(ChartType::Column);
+    calm(&mut chart);
+    chart.legend().set_hidden();
+    chart.y_axis().set_major_gridlines(false).set_hidden(true);
     chart
         .add_series()
         .set_categories(place.values(0))
@@ -78,7 +72,7 @@ pub(super) fn pareto(series: &mut Series, pareto: &Pareto, caption: &str) -> Res
         .set_secondary_axis(true)
         .set_format(&mut stroke(style::MUTED, 1.25, ChartLineDashType::Solid))
         .set_marker(&marker(ChartMarkerType::Circle, style::MUTED));
-    line.y2_axis().set_min(0).set_max(1).set_num_format(percent(0)).set_font(&type_of(style::MUTED));
+    chart.y2_axis().set_min(0).set_max(1).set_num_format(percent(0)).set_font(&type_of(style::MUTED));
     chart.y_axis().set_num_format(&format).set_min(0);
     chart.combine(&line);
     Ok(chart)
@@ -119,7 +113,12 @@ pub(super) fn funnel(series: &mut Series, funnel: &Funnel, caption: &str) -> Res
     let (mut columns, ..) = columns(&funnel.stages.iter().collect::<Vec<_>>());
     columns.push(Column::Words(String::new(), funnel.shares.clone()));
     let place = series.put(caption, &columns)?;
-    let mut chart = bars(ChartType::Bar);
+    let mut chart = Chart::new(ChartType::Bar);
+    calm(&mut chart);
+    chart.legend().set_hidden();
+    // Of bars the amounts lie along the horizontal axis, and the first name is at the bottom unless it is turned.
+    chart.x_axis().set_hidden(true);
+    chart.y_axis().set_major_gridlines(false).set_reverse();
     chart
         .add_series()
         .set_categories(place.values(0))
@@ -127,7 +126,6 @@ pub(super) fn funnel(series: &mut Series, funnel: &Funnel, caption: &str) -> Res
         .set_format(&mut solid(style::DATA))
         .set_gap(40)
         .set_data_label(&valued(style::INK));
-    chart.x_axis().set_reverse();
     Ok(chart)
 }
 
