@@ -208,9 +208,8 @@ fn the_workbook_holds_the_contract(written: &Written) {
 fn figures_are_typed(written: &Written) {
     let sheets = sheets(&written.file("xlsx"));
     let services = &sheets["Services"];
-    let header = services.rows().position(|row| row.iter().any(|cell| cell.to_string() == "Availability")).unwrap();
-    let column =
-        services.rows().nth(header).unwrap().iter().position(|cell| cell.to_string() == "Availability").unwrap();
+    let header = services.rows().position(|row| row.iter().any(|cell| *cell == "Availability")).unwrap();
+    let column = services.rows().nth(header).unwrap().iter().position(|cell| *cell == "Availability").unwrap();
     let json = written.json();
     let mut checked = 0;
     for row in services.rows().skip(header + 1) {

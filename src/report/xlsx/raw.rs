@@ -47,8 +47,7 @@ pub(super) fn measures(name: &str, measures: &[Measure], foot: &str) -> Result<W
     }
     let text = Format::new().set_align(FormatAlign::Top);
     for (measure, row) in measures.iter().zip(1..) {
-        let mut column = 0;
-        for held in cells(measure, &dimensions) {
+        for (held, column) in cells(measure, &dimensions).into_iter().zip(0..) {
             match held {
                 Held::Words(words) => {
                     if !words.is_empty() {
@@ -63,7 +62,6 @@ pub(super) fn measures(name: &str, measures: &[Measure], foot: &str) -> Result<W
                     }
                 }
             }
-            column += 1;
         }
     }
     sheet.table(0, measures.len() as u32, columns);
