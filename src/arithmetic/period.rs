@@ -122,8 +122,9 @@ impl Period {
         as_of < self.end
     }
 
-    /// First day and the day after the last.
-    fn local_days(&self, zone: Tz) -> Option<(NaiveDate, NaiveDate)> {
+    /// First day and the day after the last; `None` beyond the calendar.
+    #[must_use]
+    pub fn local_days(&self, zone: Tz) -> Option<(NaiveDate, NaiveDate)> {
         let last = to_local(self.end.max(self.start.saturating_add(1)).saturating_sub(1), zone)?;
         Some((to_local(self.start, zone)?.date(), next(last.date())?))
     }

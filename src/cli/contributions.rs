@@ -7,6 +7,7 @@ use super::output::grid;
 use super::{Terminal, Trouble};
 use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period::Period;
+use crate::declaration::language::Language;
 use crate::declaration::metric::Metric;
 use crate::metrics::measure::Measure;
 use crate::pipeline::{self, Contributions, Part, Session};
@@ -67,11 +68,14 @@ fn table(
     match found {
         Contributions::Change { before, after, parts } => {
             let value = |value: Option<f64>| {
-                value.map_or_else(|| figure::NOTHING.to_string(), |value| figure::value_text(metric, value, None))
+                value.map_or_else(
+                    || figure::NOTHING.to_string(),
+                    |value| figure::value_text(&Language::default(), metric, value, None),
+                )
             };
             let totals: Vec<f64> = parts.iter().map(|part| part.share.total()).collect();
             let places = figure::places_that_sum(metric, &totals);
-            let change = |change: f64| figure::delta_to(metric, change, places);
+            let change = |change: f64| figure::delta_to(&Language::default(), metric, change, places);
             // A count has no mix: what its parts add is all there is to say.
             let ratio = !is_additive(metric);
             let effects = |mix: f64, rate: f64, total: f64| -> Vec<String> {

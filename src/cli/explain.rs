@@ -3,18 +3,23 @@
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
+use super::explain_figure;
 use super::output::grid;
 use super::project::ProjectArguments;
 use super::{Exit, Terminal, Trouble};
 use crate::arithmetic::local_time::{rfc3339, to_local};
+use crate::declaration::language::Language;
 use crate::pipeline::{self, ClockExplanation, Segment};
 use crate::report::duration::{NARROW, duration};
 
 /// Explain how a figure came about
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Arguments {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
+    #[command(flatten)]
+    figure: explain_figure::Arguments,
 }
 
 #[derive(Debug, Subcommand)]
@@ -43,7 +48,7 @@ enum Format {
 
 impl Arguments {
     pub(super) fn run(self, terminal: &mut Terminal) -> Result<Exit, Trouble> {
-        let What::Clock(clock) = self.what;
+        let Some(What::Clock(clock)) = self.what else { return self.figure.run(terminal) };
         let session = clock.project.open(terminal)?;
         let explained = pipeline::explain_clock(&session, &clock.ticket)?;
         let text = match clock.format {
@@ -125,7 +130,7 @@ fn row(explained: &ClockExplanation, row: &[Segment]) -> Option<Vec<String>> {
 
 /// A length exactly, and in the units that people say.
 fn both(seconds: f64) -> String {
-    let said = duration(seconds, None).replace(NARROW, " ");
+    let said = duration(&Language::default(), seconds, None).replace(NARROW, " ");
     format!("{} ({said})", exact(seconds))
 }
 

@@ -32,6 +32,7 @@ const TEMPLATE: &str = r#"# A nines project. Put exports into exports/ and say: 
 
 name = "My organisation"
 zone = "Europe/Brussels"        # reporting time zone; periods begin at its midnight
+# language = "nl"               # of the reports, where one names no other; else English
 # fiscal_year_start = 4         # FY2026 is the fiscal year that ends in 2026; its quarters are FY2026-Q1 and so on
 # since = "2026-01-01"          # service time is accounted from this day on; else from the first record
 # as_of = "2026-07-06T06:00:00+02:00"                  # what "now" means for the figures; else the moment of the run

@@ -8,6 +8,7 @@ use super::project::{ProjectArguments, parse_period};
 use super::{Exit, Terminal, Trouble};
 use crate::arithmetic::local_time::rfc3339;
 use crate::arithmetic::period::Period;
+use crate::declaration::language::Language;
 use crate::metrics::measure::{Flag, Measure};
 use crate::pipeline::{self, Failure, Question, Session};
 use crate::report::{compose, figure, level, v1, words};
@@ -134,6 +135,7 @@ fn slice(measure: &Measure) -> String {
 
 /// The figures as a grid: a column for each dimension in the order that was asked for, and none that is empty throughout.
 fn table(terminal: &Terminal, session: &Session, by: &[String], measures: &[Measure]) -> String {
+    let english = Language::default();
     let year = session.project.delivery.levels;
     let mut header: Vec<&str> = vec!["Metric"];
     header.extend(by.iter().map(String::as_str));
@@ -146,16 +148,19 @@ fn table(terminal: &Terminal, session: &Session, by: &[String], measures: &[Meas
             let flags: Vec<&str> = measure.flags.iter().map(|flag| flag.as_str()).collect();
             let mut row = vec![measure.metric.clone()];
             row.extend(by.iter().map(|dimension| {
-                measure.dims.get(dimension).map_or_else(String::new, |value| words::slice_name(value).to_string())
+                measure
+                    .dims
+                    .get(dimension)
+                    .map_or_else(String::new, |value| words::slice_name(&english, value).to_string())
             }));
             row.extend([
                 measure.period.id.clone(),
-                metric.map_or_else(String::new, |metric| figure::of(metric, measure)),
-                metric.and_then(|metric| figure::interval(metric, measure)).unwrap_or_default(),
+                metric.map_or_else(String::new, |metric| figure::of(&english, metric, measure)),
+                metric.and_then(|metric| figure::interval(&english, metric, measure)).unwrap_or_default(),
                 measure.n.to_string(),
-                measure.coverage.map(|coverage| figure::share(coverage, None)).unwrap_or_default(),
+                measure.coverage.map(|coverage| figure::share(&english, coverage, None)).unwrap_or_default(),
                 flags.join(", "),
-                metric.and_then(|metric| level::of(metric, measure, year)).unwrap_or_default(),
+                metric.and_then(|metric| level::of(&english, metric, measure, year)).unwrap_or_default(),
             ]);
             row
         })
@@ -179,6 +184,7 @@ fn table(terminal: &Terminal, session: &Session, by: &[String], measures: &[Meas
 
 /// "tickets_opened: left out are children 29": for each metric the rows that no figure of the table takes in.
 fn left_out(session: &Session, measures: &[Measure]) -> Vec<String> {
+    let english = Language::default();
     let mut by_metric: Vec<(&str, Vec<(String, u64)>)> = Vec::new();
     let newest = measures.iter().map(|measure| measure.period.start).max();
     for measure in measures {
@@ -199,7 +205,7 @@ fn left_out(session: &Session, measures: &[Measure]) -> Vec<String> {
         }
     }
     let line = |(id, excluded): (&str, Vec<(String, u64)>)| {
-        let words = words::left_out(session.definitions.metrics.get(id)?, &excluded);
+        let words = words::left_out(&english, session.definitions.metrics.get(id)?, &excluded);
         (!words.is_empty()).then(|| format!("{id}: rows left out: {}", words.join(", ")))
     };
     by_metric.into_iter().filter_map(line).collect()
@@ -207,6 +213,7 @@ fn left_out(session: &Session, measures: &[Measure]) -> Vec<String> {
 
 /// The figures that differ, with both values.
 fn restated(terminal: &mut Terminal, session: &Session, differing: Vec<(Measure, Published)>) -> Result<Exit, Trouble> {
+    let english = Language::default();
     if differing.is_empty() {
         terminal.note("no figure differs from what an earlier run reported for it")?;
     }
@@ -221,11 +228,11 @@ fn restated(terminal: &mut Terminal, session: &Session, differing: Vec<(Measure,
                 measure.metric.clone(),
                 slice(measure),
                 measure.period.id.clone(),
-                words::then(metric, published, measure),
-                figure::of(metric, measure),
+                words::then(&english, metric, published, measure),
+                figure::of(&english, metric, measure),
                 rfc3339(published.at),
                 why.to_string(),
-                match compose::records_in_words(since) {
+                match compose::records_in_words(&english, since) {
                     (records, _) if records.is_empty() => String::new(),
                     (records, ids) => format!("{records} ({ids})"),
                 },

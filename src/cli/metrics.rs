@@ -9,6 +9,7 @@ use super::output::grid;
 use super::{Exit, Terminal, Trouble};
 use crate::declaration::catalogue::Catalogue;
 use crate::declaration::definitions::Definitions;
+use crate::declaration::language::Language;
 use crate::declaration::metric::{self, Better, Metric};
 use crate::pipeline::Failure;
 use crate::report::{figure, level, words::upper_first};
@@ -140,7 +141,7 @@ fn one(metric: &Metric) -> String {
 
 /// The published levels, their ends in the unit that people say.
 fn levels(metric: &Metric) -> Vec<String> {
-    metric::level_lines_with(metric, &|value| figure::value_text(metric, value, None))
+    metric::level_lines_with(metric, &|value| figure::value_text(&Language::default(), metric, value, None))
 }
 
 /// The way that is better, in words.
@@ -168,7 +169,7 @@ fn example(metric: &Metric) -> Option<String> {
     }
     parts.extend(example.inputs.iter().map(|(name, value)| format!("`{name} = {value}`")));
     let value = match (example.expect.value, &example.expect.state) {
-        (Some(value), _) => figure::value_text(metric, value, None),
+        (Some(value), _) => figure::value_text(&Language::default(), metric, value, None),
         (None, Some(state)) => state.replace('_', " "),
         (None, None) => return None,
     };

@@ -5,6 +5,7 @@ mod completions;
 mod contributions;
 mod demo;
 mod explain;
+mod explain_figure;
 mod ingest;
 mod init;
 mod measure;

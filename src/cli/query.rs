@@ -161,7 +161,7 @@ fn cells(frame: &DataFrame, row: usize) -> Vec<Option<String>> {
     frame.columns().iter().map(|column| column.get(row).ok().as_ref().and_then(cell)).collect()
 }
 
-fn table(terminal: &Terminal, frame: &DataFrame, most: usize) -> String {
+pub(super) fn table(terminal: &Terminal, frame: &DataFrame, most: usize) -> String {
     let header: Vec<&str> = frame.columns().iter().map(|column| column.name().as_str()).collect();
     let numeric = |kind: &DataType| kind.is_primitive_numeric();
     let right: Vec<usize> =
@@ -176,7 +176,7 @@ fn table(terminal: &Terminal, frame: &DataFrame, most: usize) -> String {
     }
 }
 
-fn csv(frame: &DataFrame) -> Result<Vec<u8>, Trouble> {
+pub(super) fn csv(frame: &DataFrame) -> Result<Vec<u8>, Trouble> {
     let failed = |error: csv::Error| Trouble::failed(format!("csv: {error}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(frame.columns().iter().map(|column| column.name().as_str())).map_err(failed)?;
@@ -191,7 +191,7 @@ fn csv(frame: &DataFrame) -> Result<Vec<u8>, Trouble> {
     writer.into_inner().map_err(|error| Trouble::failed(format!("csv: {error}")))
 }
 
-fn json(frame: &DataFrame) -> Result<Vec<u8>, Trouble> {
+pub(super) fn json(frame: &DataFrame) -> Result<Vec<u8>, Trouble> {
     let value = |value: AnyValue| -> serde_json::Value {
         match &value {
             AnyValue::Boolean(truth) => (*truth).into(),

@@ -10,9 +10,10 @@ use super::output::grid;
 use super::progress::Progress;
 use super::project::{ProjectArguments, parse_period};
 use super::{Exit, Terminal, Trouble};
+use crate::declaration::language::Language;
 use crate::declaration::report::ReportDefinition;
 use crate::pipeline::{self, RunOptions, RunReport, Session};
-use crate::report::{compose, figure, stale};
+use crate::report::{compose, dates, figure, stale};
 use crate::scorecard::scorecard::Scorecard;
 
 /// Ingest, measure, render: the job for cron
@@ -79,8 +80,11 @@ pub(super) fn warn_of_stale(
     let newest = stale::dead_since(scorecard, report).filter(|_| !terminal.quiet);
     let Some(newest) = newest else { return Ok(()) };
     let (zone, period) = (scorecard.zone, scorecard.period.label(scorecard.zone));
-    let text =
-        format!("{}: nothing newer than {} is loaded, so none for {period}", report.name, stale::date(newest, zone));
+    let text = format!(
+        "{}: nothing newer than {} is loaded, so none for {period}",
+        report.name,
+        dates::date(&Language::default(), newest, zone)
+    );
     let hint = stale::day_end(newest, zone).map(|end| format!("try --as-of {end}"));
     terminal.warning_with(&text, hint.as_deref())?;
     Ok(())
@@ -128,8 +132,8 @@ fn indices(terminal: &Terminal, scorecard: &Scorecard) -> Option<String> {
         .map(|card| {
             vec![
                 card.metric.title.clone(),
-                figure::of(&card.metric, card.current()),
-                card.signal.words(scorecard.period.kind),
+                figure::of(&Language::default(), &card.metric, card.current()),
+                card.signal.words(&Language::default(), scorecard.period.kind),
             ]
         })
         .collect::<Vec<_>>();

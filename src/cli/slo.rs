@@ -6,8 +6,10 @@ use super::output::grid;
 use super::project::{ProjectArguments, parse_period};
 use super::{Exit, Terminal, Trouble};
 use crate::arithmetic::local_time::rfc3339;
+use crate::declaration::language::Language;
 use crate::facts::objective::Standing;
 use crate::pipeline::{self, Session};
+use crate::report::dates::moment_of_year;
 use crate::report::objective::{self, State};
 use crate::report::{figure, prometheus, v1};
 
@@ -73,7 +75,7 @@ impl Arguments {
             }
             _ if self.names.is_empty() => {
                 let text = overview(terminal, &standings);
-                let at = objective::moment(moment, session.project.zone);
+                let at = moment_of_year(&Language::default(), moment, session.project.zone);
                 format!("{text}\n\nAs of {at}. Fired: alerts since its window began. `nines slo NAME` shows one whole.")
             }
             _ => {
@@ -91,10 +93,13 @@ impl Arguments {
 /// The burn rate over a look-back.
 fn burn(standing: &Standing, lookback_s: i64) -> String {
     let found = standing.burns.iter().find(|burn| burn.lookback_s == lookback_s);
-    found.and_then(|burn| burn.rate).map_or_else(|| figure::NOTHING.to_string(), objective::rate_text)
+    found
+        .and_then(|burn| burn.rate)
+        .map_or_else(|| figure::NOTHING.to_string(), |rate| objective::rate_text(&Language::default(), rate))
 }
 
 fn overview(terminal: &Terminal, standings: &[Standing]) -> String {
+    let english = Language::default();
     let header = ["Objective", "Target", "SLI", "Consumed", "Left", "Burn 1 h", "6 h", "3 d", "Fired", "Status"];
     let rows = standings.iter().map(|standing| {
         let sli = standing.sli();
@@ -106,8 +111,8 @@ fn overview(terminal: &Terminal, standings: &[Standing]) -> String {
             (fired, 0) => fired.to_string(),
             (fired, holding) => format!("{fired}, {holding} now"),
         };
-        let mut status = objective::mark(standing).text();
-        if let (State::NoData, Some(why)) = (objective::state(standing), objective::absence(standing)) {
+        let mut status = objective::mark(&english, standing).text();
+        if let (State::NoData, Some(why)) = (objective::state(standing), objective::absence(&english, standing)) {
             status = format!("○ {why}");
         }
         if standing.doubt.is_some() {
@@ -115,10 +120,10 @@ fn overview(terminal: &Terminal, standings: &[Standing]) -> String {
         }
         vec![
             standing.objective.id.clone(),
-            objective::target(standing.objective.target),
-            sli.map_or_else(nothing, |sli| objective::sli(standing, sli)),
-            standing.consumed().map_or_else(nothing, objective::share),
-            objective::left(standing).unwrap_or_else(nothing),
+            objective::target(&english, standing.objective.target),
+            sli.map_or_else(nothing, |sli| objective::sli(&english, standing, sli)),
+            standing.consumed().map_or_else(nothing, |share| objective::share(&english, share)),
+            objective::left(&english, standing).unwrap_or_else(nothing),
             burn(standing, 3_600),
             burn(standing, 21_600),
             burn(standing, 259_200),
@@ -131,53 +136,53 @@ fn overview(terminal: &Terminal, standings: &[Standing]) -> String {
 
 /// Everything about one objective.
 fn whole(terminal: &Terminal, session: &Session, standing: &Standing) -> String {
+    let english = Language::default();
     let zone = session.project.zone;
     let declared = &standing.objective;
     let mut lines = vec![
-        format!("{}  {}", declared.id, objective::mark(standing).text()),
+        format!("{}  {}", declared.id, objective::mark(&english, standing).text()),
         format!("  {} · {}", declared.title, declared.service),
         format!(
             "  {} of {}, {}",
-            objective::target(declared.target),
-            declared.window.words(),
-            objective::method(standing)
+            objective::target(&english, declared.target),
+            objective::window(&english, &declared.window),
+            objective::method(&english, standing)
         ),
-        format!("  {}", objective::source(standing)),
+        format!("  {}", objective::source(&english, standing)),
         format!("  {}:{}", declared.file, declared.line),
         format!(
             "  window {} to {}, as of {}",
-            objective::moment(standing.window.0, zone),
-            objective::moment(standing.window.1, zone),
-            objective::moment(standing.moment, zone)
+            moment_of_year(&english, standing.window.0, zone),
+            moment_of_year(&english, standing.window.1, zone),
+            moment_of_year(&english, standing.moment, zone)
         ),
         String::new(),
     ];
     match (standing.sli(), standing.consumed()) {
         (Some(sli), Some(consumed)) => {
-            lines.push(format!("  SLI        {}", objective::sli(standing, sli)));
-            let used = objective::used(standing).unwrap_or_default();
-            let left = objective::left(standing).unwrap_or_default();
-            lines.push(format!("  Budget     {} consumed: {used}; {left}", objective::share(consumed)));
+            lines.push(format!("  SLI        {}", objective::sli(&english, standing, sli)));
+            let used = objective::used(&english, standing).unwrap_or_default();
+            let left = objective::left(&english, standing).unwrap_or_default();
+            lines.push(format!("  Budget     {} consumed: {used}; {left}", objective::share(&english, consumed)));
         }
-        _ => lines.push(format!("  no figure: {}", objective::absence(standing).unwrap_or("no data"))),
+        _ => lines.push(format!("  no figure: {}", objective::absence(&english, standing).unwrap_or("no data"))),
     }
     if let Some(doubt) = &standing.doubt {
         lines.push(format!("  Doubt      {doubt}"));
     }
     if !standing.burns.is_empty() {
-        let burns = standing
-            .burns
-            .iter()
-            .map(|burn| format!("{} {}", figure::seconds_text(burn.lookback_s as f64), objective::burn(burn)));
+        let burns = standing.burns.iter().map(|burn| {
+            format!("{} {}", figure::seconds_text(&english, burn.lookback_s as f64), objective::burn(&english, burn))
+        });
         lines.push(format!("  Burn rate  {}", burns.collect::<Vec<_>>().join(" · ")));
     }
-    lines.extend(objective::forecast(standing).map(|forecast| format!("  Forecast   {forecast}")));
+    lines.extend(objective::forecast(&english, standing).map(|forecast| format!("  Forecast   {forecast}")));
     if !standing.policy.is_empty() {
         lines.push(String::new());
         lines.push("  Error-budget policy".to_string());
         for step in &standing.policy {
             let holds = match (step.holds, step.since) {
-                (Some(true), Some(since)) => format!("■ since {}", objective::moment(since, zone)),
+                (Some(true), Some(since)) => format!("■ since {}", moment_of_year(&english, since, zone)),
                 (Some(true), None) => "■ now".to_string(),
                 (Some(false), _) => "● not reached".to_string(),
                 (None, _) => "○ can't be said".to_string(),
@@ -188,8 +193,8 @@ fn whole(terminal: &Terminal, session: &Session, standing: &Standing) -> String 
     for correction in &standing.corrections {
         lines.push(format!(
             "  Corrected  {} to {}: {} ({})",
-            objective::moment(correction.span.0, zone),
-            objective::moment(correction.span.1, zone),
+            moment_of_year(&english, correction.span.0, zone),
+            moment_of_year(&english, correction.span.1, zone),
             correction.reason,
             if correction.as_good { "counted as good" } else { "left out" }
         ));
@@ -200,8 +205,8 @@ fn whole(terminal: &Terminal, session: &Session, standing: &Standing) -> String 
             vec![
                 alert.severity.clone(),
                 alert.rule.clone(),
-                objective::episode(alert, zone),
-                alert.consumed.map_or_else(String::new, objective::share),
+                objective::episode(&english, alert, zone),
+                alert.consumed.map_or_else(String::new, |share| objective::share(&english, share)),
             ]
         });
         let header = ["Alert", "Burn rate over", "Fired", "Budget consumed by then"];
@@ -212,9 +217,9 @@ fn whole(terminal: &Terminal, session: &Session, standing: &Standing) -> String 
             vec![
                 incident.incident.clone(),
                 incident.cause.clone().unwrap_or_default(),
-                objective::moment(incident.started_at, zone),
-                objective::amount(standing, incident.bad),
-                objective::share(incident.share),
+                moment_of_year(&english, incident.started_at, zone),
+                objective::amount(&english, standing, incident.bad),
+                objective::share(&english, incident.share),
             ]
         });
         let header = ["Incident", "Cause", "Began", "Bad", "Share of the budget"];

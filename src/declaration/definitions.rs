@@ -76,7 +76,11 @@ impl Definitions {
         for file in catalogue.under("reports", "toml").filter(of_a_report) {
             match ReportDefinition::parse(&file.path, &file.text, &metrics) {
                 Ok(definition) => {
-                    issues.extend(unknown_language(&definition, &languages, &file.text));
+                    let unknown = definition
+                        .language
+                        .as_ref()
+                        .and_then(|tag| unknown_language(&definition.file, &file.text, tag, &languages));
+                    issues.extend(unknown);
                     reports.insert(file.stem().to_string(), definition);
                 }
                 Err(found) => issues.extend(found),
@@ -87,9 +91,11 @@ impl Definitions {
         Self { tables, facts, mappings, metrics, reports, languages, objectives, issues }
     }
 
-    /// The language of that tag; English where there is no file of it.
-    pub fn language(&self, tag: &str) -> Language {
-        self.languages.get(tag).cloned().unwrap_or_default()
+    /// The language in which a report of a project is read: its own, or the project's; English where neither names one, or there
+    /// is no file of it.
+    pub fn language(&self, project: &Project, report: &ReportDefinition) -> Language {
+        let tag = report.language.as_ref().or(project.language.as_ref());
+        tag.and_then(|tag| self.languages.get(tag)).cloned().unwrap_or_default()
     }
 
     /// What is wrong in how a project file refers to the other declarations.
@@ -106,6 +112,8 @@ impl Definitions {
                 issues.push(issue);
             }
         }
+        let unknown = project.language.as_ref().filter(|tag| !self.wrong_language(tag));
+        issues.extend(unknown.and_then(|tag| unknown_language(PROJECT_FILE, &project.text, tag, &self.languages)));
         for name in &project.reports {
             // A report whose own file is wrong has its own issue.
             let wrong = self.issues.iter().any(|issue| issue.file == format!("reports/{name}.toml"));
@@ -145,22 +153,29 @@ impl Definitions {
         issues
     }
 
+    /// Whether a language has a file that could not be read, which is its own issue.
+    fn wrong_language(&self, tag: &str) -> bool {
+        self.issues.iter().any(|issue| issue.file == format!("{LANGUAGES}/{tag}.toml"))
+    }
+
     /// Whether anything is wrong enough that a run must not start.
     pub fn has_errors(&self) -> bool {
         self.issues.iter().any(|issue| issue.level == Level::Error)
     }
 }
 
-/// Says that a report is in a language that nobody wrote a file for.
-fn unknown_language(report: &ReportDefinition, languages: &BTreeMap<String, Language>, text: &str) -> Option<Issue> {
-    if report.language == ENGLISH || languages.contains_key(&report.language) {
+/// Says that a file names a language that nobody wrote a file for.
+fn unknown_language(file: &str, text: &str, tag: &str, languages: &BTreeMap<String, Language>) -> Option<Issue> {
+    if tag == ENGLISH || languages.contains_key(tag) {
         return None;
     }
-    let message = format!("language: expected {ENGLISH} or a file {LANGUAGES}/{0}.toml, found `{0}`", report.language);
-    let known = languages.keys().map(String::as_str).chain([ENGLISH]);
-    let issue = Issue::error(&report.file, message).nearest(&report.language, known);
-    Some(match text.find("language") {
-        Some(offset) => issue.at_offset(text, offset),
+    let message = format!("language: expected {ENGLISH} or a file {LANGUAGES}/{tag}.toml, found `{tag}`");
+    let known: BTreeSet<&str> = languages.keys().map(String::as_str).chain([ENGLISH]).collect();
+    let known: Vec<&str> = known.into_iter().collect();
+    let issue = Issue::error(file, message).hint(format!("known are {}", known.join(", ")));
+    let key = text.lines().position(|line| line.trim_start().starts_with("language"));
+    Some(match key {
+        Some(line) => issue.at(line + 1),
         None => issue,
     })
 }

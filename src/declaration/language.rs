@@ -101,6 +101,31 @@ impl Language {
         }
     }
 
+    /// A sentence in pieces, each with whether it is stressed: what the phrase has between `[` and `]` is.
+    pub fn stressed(&self, english: &str, values: &[(&str, &dyn fmt::Display)]) -> Vec<(String, bool)> {
+        let mut pieces = Vec::new();
+        let mut rest = self.word(english);
+        let mut stressed = false;
+        while !rest.is_empty() {
+            let (piece, behind) = rest.split_once(if stressed { ']' } else { '[' }).unwrap_or((rest, ""));
+            if !piece.is_empty() {
+                pieces.push((fill(piece, values), stressed));
+            }
+            (rest, stressed) = (behind, !stressed);
+        }
+        pieces
+    }
+
+    /// A number with so many decimals, as this language writes them; thousands stay together.
+    pub fn decimals(&self, value: f64, places: usize) -> String {
+        self.number(&format!("{value:.places$}"))
+    }
+
+    /// The text of a number, whose decimals stand behind a point, as this language writes it.
+    pub fn number(&self, text: &str) -> String {
+        text.replace('.', self.decimal.encode_utf8(&mut [0; 4]))
+    }
+
     /// Whether it has its own words for a phrase.
     pub fn knows(&self, english: &str) -> bool {
         self.phrases.contains_key(english)
@@ -162,6 +187,15 @@ mod tests {
         assert_eq!(say(&dutch, 3), "in Mail 3 storingen");
         assert_eq!(say(&Language::default(), 3), "3 outages in Mail");
         assert_eq!(say(&dutch, 1), "one outage in Mail");
+    }
+
+    #[test]
+    fn a_sentence_says_which_of_its_words_bear_the_stress() {
+        let said = Language::default().stressed("{what} [missed {n}] targets", &[("what", &"[Mail]"), ("n", &2)]);
+        let expected = [("[Mail] ", false), ("missed 2", true), (" targets", false)];
+        assert_eq!(said, expected.map(|(text, stressed)| (text.to_owned(), stressed)));
+        let dutch = Language::parse("reports/languages/nl.toml", DUTCH).unwrap();
+        assert_eq!((dutch.decimals(1.25, 1), dutch.number("0.5")), ("1,2".to_owned(), "0,5".to_owned()));
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod levels;
 mod print;
 mod ranking;
 mod read;
+mod reads;
 #[cfg(test)]
 mod shipped_tests;
 mod tables;
@@ -23,7 +24,7 @@ mod tests;
 
 pub use graph::load;
 pub use levels::{Band, Level, Levels};
-pub use print::{formula_text, level_lines, level_lines_with, sql};
+pub use print::{formula_in, formula_text, level_lines, level_lines_with, sql};
 
 /// The columns of each fact: fact, column, what the column holds.
 pub type Facts = BTreeMap<String, BTreeMap<String, super::table::Kind>>;

@@ -77,6 +77,8 @@ pub struct Project {
     pub surveys: delivery::Surveys,
     /// Targets of the scorecard.
     pub targets: Vec<DeclaredTarget>,
+    /// The language of reports that name none (BCP 47); English without it.
+    pub language: Option<String>,
     /// Reports that a run renders.
     pub reports: Vec<String>,
     /// The text of the file, and of the calendar files that it names: part of what facts depend on.
@@ -293,6 +295,7 @@ impl Project {
             flow: raw.flow,
             surveys: raw.surveys,
             targets,
+            language: raw.language,
             reports: raw.reports,
             text: whole,
         };

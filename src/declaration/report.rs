@@ -20,8 +20,10 @@ pub struct ReportDefinition {
     pub file: String,
     /// Title, "Service scorecard".
     pub title: String,
-    /// Language of its text (BCP 47).
-    pub language: String,
+    /// For whom it is, "Managers who decide on Monday"; may be empty.
+    pub audience: String,
+    /// Language of its text (BCP 47); the project's without it.
+    pub language: Option<String>,
     /// Period where the command names none, in the forms of `--period`.
     pub period: String,
     /// How many periods a history has, the report's included.
@@ -30,9 +32,23 @@ pub struct ReportDefinition {
     pub formats: Vec<String>,
     /// Sections in the order in which they are read.
     pub sections: Vec<Section>,
-    /// Sections of a further page for each objective; none without such pages.
-    pub objective_sections: Vec<Section>,
+    /// A further page for each value of a dimension, or for each objective.
+    pub pages: Option<Pages>,
 }
+
+/// A further page for each value of a dimension: the review pack of each supplier.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pages {
+    /// The dimension, or [`OBJECTIVE`].
+    pub by: String,
+    /// Title of each, before the value; without it the value alone.
+    pub title: String,
+    /// Its sections: every figure of them is that of the value.
+    pub sections: Vec<Section>,
+}
+
+/// What pages may be by that is no dimension: the objectives.
+pub const OBJECTIVE: &str = "objective";
 
 /// One section: what it shows depends on its kind.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -225,21 +241,26 @@ pub struct Request {
 #[serde(deny_unknown_fields)]
 struct Raw {
     title: String,
-    #[serde(default = "english")]
-    language: String,
+    language: Option<String>,
     #[serde(default = "last_week")]
     period: String,
     #[serde(default = "half_a_year")]
     periods: usize,
     #[serde(default = "all_formats")]
     formats: Vec<String>,
-    sections: Vec<Spanned<Section>>,
     #[serde(default)]
-    objective_sections: Vec<Spanned<Section>>,
+    audience: String,
+    sections: Vec<Spanned<Section>>,
+    pages: Option<RawPages>,
 }
 
-fn english() -> String {
-    "en".to_owned()
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPages {
+    by: String,
+    #[serde(default)]
+    title: String,
+    sections: Vec<Spanned<Section>>,
 }
 
 fn last_week() -> String {
@@ -266,9 +287,12 @@ impl ReportDefinition {
         if raw.periods == 0 {
             issues.push(Issue::error(file, "periods: expected 1 or more, found 0"));
         }
-        for section in raw.sections.iter().chain(&raw.objective_sections) {
+        let pages = raw.pages.iter().flat_map(|pages| &pages.sections);
+        let page = raw.pages.as_ref().map(|pages| pages.by.as_str()).filter(|by| *by != OBJECTIVE);
+        let all = raw.sections.iter().map(|section| (section, None)).chain(pages.map(|section| (section, page)));
+        for (section, page) in all {
             let start = section.span().start;
-            let found = section.get_ref().problems(metrics);
+            let found = section.get_ref().problems(metrics, page);
             issues.extend(found.into_iter().map(|(message, known)| {
                 let issue = Issue::error(file, message.clone()).at_offset(text, start);
                 match known {
@@ -285,16 +309,48 @@ impl ReportDefinition {
             name: name.strip_suffix(".toml").unwrap_or(name).to_owned(),
             file: file.to_owned(),
             title: raw.title,
+            audience: raw.audience,
             language: raw.language,
             period: raw.period,
             periods: raw.periods,
             formats: raw.formats,
             sections: raw.sections.into_iter().map(Spanned::into_inner).collect(),
-            objective_sections: raw.objective_sections.into_iter().map(Spanned::into_inner).collect(),
+            pages: raw.pages.map(|pages| Pages {
+                by: pages.by,
+                title: pages.title,
+                sections: pages.sections.into_iter().map(Spanned::into_inner).collect(),
+            }),
         })
     }
 
-    /// The figures that the report needs, as declared: sorted, each once. See [`expand`] for what indices and reasons need.
+    /// The report as one of its pages is declared: with the sections of the page, and no further pages.
+    pub fn page(&self, pages: &Pages) -> Self {
+        ReportDefinition { sections: pages.sections.clone(), pages: None, ..self.clone() }
+    }
+
+    /// The figures that the report needs, those of its pages too: sorted, each once. See [`expand`] for what indices and reasons
+    /// need.
+    pub fn all_requests(&self) -> Vec<Request> {
+        let mut wanted: BTreeSet<Request> = self.requests().into_iter().collect();
+        if let Some(pages) = self.pages.as_ref().filter(|pages| pages.by != OBJECTIVE) {
+            for mut request in self.page(pages).requests() {
+                if !request.by.contains(&pages.by) {
+                    request.by.push(pages.by.clone());
+                }
+                wanted.insert(request);
+            }
+        }
+        // What is wanted with its history is wanted once.
+        let with_history: BTreeSet<(String, Vec<String>)> = wanted
+            .iter()
+            .filter(|request| request.history)
+            .map(|request| (request.metric.clone(), request.by.clone()))
+            .collect();
+        wanted.retain(|one| one.history || !with_history.contains(&(one.metric.clone(), one.by.clone())));
+        wanted.into_iter().collect()
+    }
+
+    /// The figures that the report's first page needs, as declared: sorted, each once.
     pub fn requests(&self) -> Vec<Request> {
         let mut wanted: BTreeMap<(String, Vec<String>), bool> = BTreeMap::new();
         let mut want = |metric: &str, by: &[String], history: bool| {
@@ -346,7 +402,8 @@ impl ReportDefinition {
     /// Whether any of its pages shows objectives.
     pub fn shows_objectives(&self) -> bool {
         let kinds = [Kind::ObjectivesVerdict, Kind::Objectives, Kind::Alerts, Kind::BudgetPolicy];
-        !self.objective_sections.is_empty() || self.sections.iter().any(|section| kinds.contains(&section.kind))
+        self.pages.as_ref().is_some_and(|pages| pages.by == OBJECTIVE)
+            || self.sections.iter().any(|section| kinds.contains(&section.kind))
     }
 
     /// The dimensions over which changes are split, from the sections that explain them.
@@ -363,7 +420,7 @@ impl ReportDefinition {
 /// combines), and every overall figure with a history also cut by the dimensions that can say why it changed.
 pub fn expand(report: &ReportDefinition, metrics: &BTreeMap<String, Metric>) -> Vec<Request> {
     let mut wanted: BTreeMap<(String, Vec<String>), bool> = BTreeMap::new();
-    for request in report.requests() {
+    for request in report.all_requests() {
         let mut seen = BTreeSet::new();
         leaves(&request.metric, metrics, &mut seen, &mut |metric| {
             if request.by.iter().all(|dimension| metric.slices.contains(dimension)) {

@@ -14,6 +14,7 @@ pub mod measure;
 mod parts;
 mod ranking;
 mod reliability;
+pub mod rows;
 mod survival;
 
 pub use evaluate::{MeasureError, Request, evaluate};

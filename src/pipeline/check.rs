@@ -57,6 +57,6 @@ pub fn check(session: &Session) -> Result<CheckReport, Failure> {
     issues.extend(unknown_services(session)?);
     issues.extend(unmeasured(session)?);
     issues.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-    let quality = quality(session, None, &[])?;
+    let quality = quality(session)?;
     Ok(CheckReport { issues, examples: session.definitions.metrics.len(), quality })
 }

@@ -90,7 +90,7 @@ fn indices(session: &Session, ids: &[String], measures: &[Measure], targets: &[T
     found
 }
 
-fn condition(text: &str) -> Result<RowExpression, Failure> {
+pub(super) fn condition(text: &str) -> Result<RowExpression, Failure> {
     parse_row(text)
         .map_err(|refusal| Failure::Usage { message: format!("--where: {}", refusal.message), hint: refusal.hint })
 }
@@ -118,7 +118,7 @@ fn columns_exist(session: &Session, id: &str, filter: &RowExpression) -> Result<
 }
 
 /// The metrics under an index, or the metric itself, each once.
-fn gather(session: &Session, id: &str, found: &mut Vec<String>) {
+pub(super) fn gather(session: &Session, id: &str, found: &mut Vec<String>) {
     match session.definitions.metrics.get(id).map(|metric| &metric.definition) {
         Some(Definition::Index { parts }) => {
             for part in parts {

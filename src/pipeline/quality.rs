@@ -19,11 +19,11 @@ const GAP: f64 = 0.95;
 /// Examples of orphans that are kept.
 const EXAMPLES: usize = 5;
 
-/// Gathers everything; `period` and `coverage` (measures of coverage by service for it) are for the reported period.
+/// Gathers everything that holds whatever is reported.
 ///
 /// # Errors
 /// When the lake cannot be read.
-pub(super) fn quality(session: &Session, period: Option<&Period>, coverage: &[Measure]) -> Result<Quality, Failure> {
+pub(super) fn quality(session: &Session) -> Result<Quality, Failure> {
     let (files, digests) = files(session)?;
     let duplicates = duplicates(session)?;
     let read = files.iter().map(|file: &FileQuality| file.file.clone()).collect();
@@ -32,18 +32,26 @@ pub(super) fn quality(session: &Session, period: Option<&Period>, coverage: &[Me
         unread: unread(session, &read)?,
         findings: findings(session, &digests)?,
         duplicates,
-        gaps: coverage
-            .iter()
-            .filter_map(|measure| Some((measure.dims.get("service")?.clone(), measure.value?)))
-            .filter(|(_, coverage)| *coverage < GAP)
-            .collect(),
         ..Quality::default()
     };
     references(session, &mut quality)?;
-    if let Some(period) = period {
-        quality.unreconciled = unreconciled(session, period)?;
-    }
     Ok(quality)
+}
+
+/// Adds what is known of one period; `coverage` are its measures of coverage by service.
+///
+/// # Errors
+/// When the lake cannot be read.
+pub(super) fn of_period<'a>(
+    session: &Session,
+    quality: &Quality,
+    period: &Period,
+    coverage: impl Iterator<Item = &'a Measure>,
+) -> Result<Quality, Failure> {
+    let gaps = coverage
+        .filter_map(|measure| Some((measure.dims.get("service")?.clone(), measure.value?)))
+        .filter(|(_, coverage)| *coverage < GAP);
+    Ok(Quality { gaps: gaps.collect(), unreconciled: unreconciled(session, period)?, ..quality.clone() })
 }
 
 /// What each file gave, as its newest content was first read; and the digests of those contents.

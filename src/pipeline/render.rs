@@ -1,9 +1,13 @@
-//! `nines report`: a report's figures, its document, and its files.
+//! `nines report`: a report's figures for one period or for many, its documents, and their files.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
 
 use super::failure::Failure;
 use super::measure::targets;
 use super::published::restate;
-use super::quality::quality;
+use super::quality::{of_period, quality};
 use super::session::Session;
 use super::slo::standings;
 use crate::arithmetic::period::Period;
@@ -11,7 +15,9 @@ use crate::declaration::metric::Definition;
 use crate::declaration::report::{ReportDefinition, expand};
 use crate::metrics::evaluate::{Request, evaluate};
 use crate::metrics::measure::Measure;
-use crate::report::{compose, format};
+use crate::report::compose;
+use crate::report::document::Document;
+use crate::report::format::{self, Format};
 use crate::scorecard::scorecard::{self, Disruption, Input, Scorecard};
 
 /// A report in one format.
@@ -24,16 +30,27 @@ pub struct Rendered {
     pub bytes: Vec<u8>,
 }
 
-/// Evaluates a report's figures for a period and renders them in each of `formats`.
+/// A report of one period: its figures, its pages, its files.
+pub struct RenderedReport {
+    /// The figures.
+    pub scorecard: Scorecard,
+    /// The first page.
+    pub document: Document,
+    /// The files of all its pages.
+    pub files: Vec<Rendered>,
+}
+
+/// Evaluates a report's figures for periods and renders each of them in each of `formats`: in one evaluation, written out in
+/// parallel. In the order of the periods.
 ///
 /// # Errors
 /// When a format is unknown, the lake cannot be read, or a template is wrong.
 pub fn render(
     session: &Session,
     report: &ReportDefinition,
-    period: &Period,
+    periods: &[Period],
     formats: &[String],
-) -> Result<(Scorecard, Vec<Rendered>), Failure> {
+) -> Result<Vec<RenderedReport>, Failure> {
     let chosen = formats
         .iter()
         .map(|name| {
@@ -41,27 +58,43 @@ pub fn render(
                 .ok_or_else(|| Failure::unknown("format", name, format::FORMATS.iter().map(|format| format.name)))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let mut scorecard = scorecard(session, report, period)?;
-    restate(session, &report.name, &mut scorecard)?;
-    let mut pages = vec![(format!("{}-{}", report.name, period.id), compose::compose(&scorecard, report))];
-    pages.extend(compose::objective_pages(&scorecard, report));
-    let mut files = Vec::new();
-    for (position, (name, document)) in pages.iter().enumerate() {
-        // All objectives' figures stand in the first page's data.
-        for format in chosen.iter().filter(|format| position == 0 || format.name != "json") {
-            let bytes = (format.render)(document, &session.catalogue)
-                .map_err(|error| Failure::Failed(format!("report `{}`: {error}", report.name)))?;
-            files.push(Rendered { name: format!("{name}.{}", format.extension), format: format.name, bytes });
-        }
-    }
-    Ok((scorecard, files))
+    let scorecards = scorecards(session, report, periods)?;
+    let templates = &session.catalogue;
+    scorecards
+        .into_par_iter()
+        .map(|scorecard| {
+            let document = compose::compose(&scorecard, report);
+            let further = compose::pages(&scorecard, report);
+            let first = format!("{}-{}", report.name, scorecard.period.id);
+            let mut jobs: Vec<(&str, &Document, &Format)> = Vec::new();
+            for format in &chosen {
+                jobs.push((&first, &document, format));
+                // All figures of the further pages stand in the first page's data.
+                let pages = further.iter().filter(|_| format.name != "json");
+                jobs.extend(pages.map(|(name, page)| (name.as_str(), page, *format)));
+            }
+            let file = |(name, document, format): (&str, &Document, &Format)| {
+                let bytes = (format.render)(document, templates)
+                    .map_err(|error| Failure::Failed(format!("report `{}`: {error}", report.name)))?;
+                Ok(Rendered { name: format!("{name}.{}", format.extension), format: format.name, bytes })
+            };
+            let files = jobs.into_par_iter().map(file).collect::<Result<Vec<_>, Failure>>()?;
+            Ok(RenderedReport { scorecard, document, files })
+        })
+        .collect()
 }
 
-fn scorecard(session: &Session, report: &ReportDefinition, period: &Period) -> Result<Scorecard, Failure> {
+/// The scorecards of periods, from one evaluation of all that they need.
+fn scorecards(session: &Session, report: &ReportDefinition, periods: &[Period]) -> Result<Vec<Scorecard>, Failure> {
     let zone = session.project.zone;
     let metrics = &session.definitions.metrics;
-    let history = period.trailing(report.periods, zone);
-    let recent = period.trailing(2, zone);
+    let trailing = |count: usize| {
+        let mut found: Vec<Period> = periods.iter().flat_map(|period| period.trailing(count, zone)).collect();
+        found.sort_by_key(|period| (period.start, period.end));
+        found.dedup();
+        found
+    };
+    let (history, recent) = (trailing(report.periods), trailing(2));
     let mut requests = Vec::new();
     for wanted in expand(report, metrics) {
         if matches!(metrics.get(&wanted.metric).map(|metric| &metric.definition), None | Some(Definition::Index { .. }))
@@ -73,42 +106,68 @@ fn scorecard(session: &Session, report: &ReportDefinition, period: &Period) -> R
     }
     if metrics.contains_key("coverage") {
         let by = vec!["service".to_string()];
-        requests.push(Request { metric: "coverage".to_string(), by, periods: vec![period.clone()], filter: None });
+        requests.push(Request { metric: "coverage".to_string(), by, periods: periods.to_vec(), filter: None });
     }
-    let measures = evaluate(&|fact| session.fact(fact), metrics, &requests, session.as_of)?;
-    let mut coverage: Vec<Measure> = measures
-        .iter()
-        .filter(|measure| measure.metric == "coverage" && measure.dims.contains_key("service"))
-        .filter(|measure| measure.dims.len() == 1 && measure.period.id == period.id)
-        .cloned()
+    let mut measures = evaluate(&|fact| session.fact(fact), metrics, &requests, session.as_of)?;
+    // The report may have asked for the same figures with and without their history.
+    let mut seen = BTreeSet::new();
+    measures.retain(|one| seen.insert((one.metric.clone(), one.dims.clone(), one.period.start, one.period.end)));
+    let with_history: BTreeSet<(String, BTreeSet<String>)> = expand(report, metrics)
+        .into_iter()
+        .filter(|request| request.history)
+        .map(|request| (request.metric, request.by.into_iter().collect()))
         .collect();
-    // The report may have asked for the same figures with their history.
-    coverage.sort_by(|a, b| a.dims.cmp(&b.dims));
-    coverage.dedup_by(|a, b| a.dims == b.dims);
-    let quality = quality(session, Some(period), &coverage)?;
+    let is_coverage =
+        |one: &Measure| one.metric == "coverage" && one.dims.len() == 1 && one.dims.contains_key("service");
+    let shared = quality(session)?;
     let targets = targets(session);
-    let objectives = match report.shows_objectives() {
-        true => standings(session, &[], period.end.min(session.as_of))?,
-        false => Vec::new(),
-    };
     let indices: Vec<(String, Vec<String>)> =
-        report.requests().into_iter().map(|request| (request.metric, request.by)).collect();
-    Ok(scorecard::build(Input {
-        indices: &indices,
-        project: &session.project.name,
-        zone,
-        period: period.clone(),
-        as_of: session.as_of,
-        known_at: session.known_at,
-        metrics,
-        measures,
-        targets: &targets,
-        disruptions: disruptions(session, period)?,
-        objectives,
-        quality,
-        language: session.definitions.language(&report.language),
-        version: env!("CARGO_PKG_VERSION"),
-    }))
+        report.all_requests().into_iter().map(|request| (request.metric, request.by)).collect();
+    let mut known = Vec::with_capacity(periods.len());
+    for period in periods {
+        let coverage = measures.iter().filter(|one| is_coverage(one) && one.period.id == period.id);
+        let objectives = match report.shows_objectives() {
+            true => standings(session, &[], period.end.min(session.as_of))?,
+            false => Vec::new(),
+        };
+        known.push((period, disruptions(session, period)?, objectives, of_period(session, &shared, period, coverage)?));
+    }
+    let (project, as_of, known_at) = (&session.project.name, session.as_of, session.known_at);
+    let language = session.definitions.language(&session.project, report);
+    let mut found: Vec<Scorecard> = known
+        .into_par_iter()
+        .map(|(period, disruptions, objectives, quality)| {
+            let spans = |count: usize| -> BTreeSet<(i64, i64)> {
+                period.trailing(count, zone).iter().map(|period| (period.start, period.end)).collect()
+            };
+            let (history, recent) = (spans(report.periods), spans(2));
+            let own = measures.iter().filter(|one| {
+                let span = (one.period.start, one.period.end);
+                let long = || with_history.contains(&(one.metric.clone(), one.dims.keys().cloned().collect()));
+                recent.contains(&span) || history.contains(&span) && long()
+            });
+            scorecard::build(Input {
+                indices: &indices,
+                project,
+                zone,
+                period: period.clone(),
+                as_of,
+                known_at,
+                metrics,
+                measures: own.cloned().collect(),
+                targets: &targets,
+                disruptions,
+                objectives,
+                quality,
+                language: language.clone(),
+                version: env!("CARGO_PKG_VERSION"),
+            })
+        })
+        .collect();
+    for scorecard in &mut found {
+        restate(session, &report.name, scorecard)?;
+    }
+    Ok(found)
 }
 
 /// The failures that touch a period, with their time within it.

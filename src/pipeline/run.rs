@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::index::write_index;
 use super::ingest::ingest;
 use super::published::publish;
 use super::render::{Rendered, render};
@@ -52,14 +53,16 @@ pub fn run(
             Some(period) => period.clone(),
             None => default_period(session, definition)?,
         };
-        let (scorecard, files) = render(session, definition, &period, &definition.formats)?;
-        publish(session, definition, &scorecard)?;
-        for file in files {
-            report.files.push(write(&options.out, &file)?);
+        for one in render(session, definition, &[period], &definition.formats)? {
+            publish(session, definition, &one.scorecard)?;
+            for file in one.files {
+                report.files.push(write(&options.out, &file)?);
+            }
+            report.missed.extend(missed(&one.scorecard, definition));
+            report.scorecards.push((name.clone(), one.scorecard));
         }
-        report.missed.extend(missed(&scorecard, definition));
-        report.scorecards.push((name.clone(), scorecard));
     }
+    report.files.extend(write_index(session, &options.out)?);
     report.missed.sort();
     report.missed.dedup();
     Ok(report)

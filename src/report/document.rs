@@ -24,6 +24,20 @@ pub struct Document {
     pub title: String,
     /// The parts of the line under the title: dates and zone, as of, rows.
     pub meta: Vec<String>,
+    /// Name of the report, "weekly".
+    pub name: String,
+    /// Its title, "Service scorecard".
+    pub heading: String,
+    /// Id of the period, "2026-W46".
+    pub period: String,
+    /// The period in words, "week 46, 2026".
+    pub label: String,
+    /// Start of the period, RFC 3339 in UTC.
+    pub start: String,
+    /// What a further page is about: the supplier, the objective; none for a report's first page.
+    pub of: Option<String>,
+    /// For whom the report is; may be empty.
+    pub audience: String,
     /// The sections in order.
     pub sections: Vec<Section>,
     /// How the document came to be, for its foot.
@@ -33,6 +47,18 @@ pub struct Document {
     /// The same figures unrounded, for machines.
     #[serde(skip)]
     pub data: v1::Report,
+}
+
+impl Document {
+    /// The verdict as text; empty without one.
+    pub fn verdict(&self) -> String {
+        let blocks = self.sections.iter().flat_map(|section| &section.blocks);
+        let verdicts = blocks.filter_map(|block| match block {
+            Block::Verdict { spans } => Some(spans.iter().map(|span| span.text.as_str()).collect::<String>()),
+            _ => None,
+        });
+        verdicts.collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// A section with its heading.
@@ -55,6 +81,7 @@ pub struct Section {
 /// A piece of a section.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "a document has few blocks, and they are read far more often than moved")]
 pub enum Block {
     /// The verdict, in large type.
     Verdict {

@@ -1,5 +1,7 @@
 //! Durations in the units that people say: "38 m", "2 h 41 m", "1 d 9 h", "31 d".
 
+use crate::declaration::language::Language;
+
 /// Between a number and its unit: a space at which no line breaks.
 pub const NARROW: char = '\u{a0}';
 
@@ -9,43 +11,44 @@ const DAY: i64 = 86_400;
 
 /// A duration in seconds, in at most two units. `half` is half the width of its interval: where that is wider than the
 /// larger unit, the smaller one would be false precision and is left out.
-pub fn duration(seconds: f64, half: Option<f64>) -> String {
+pub fn duration(language: &Language, seconds: f64, half: Option<f64>) -> String {
     if !seconds.is_finite() {
         return "–".to_owned();
     }
     if seconds < 0.0 {
-        return format!("−{}", duration(-seconds, half));
+        return format!("−{}", duration(language, -seconds, half));
     }
+    let [s, m, h, d] = [language.word("s"), language.word("m"), language.word("h"), language.word("d")];
     if seconds < 10.0 && seconds != seconds.round() {
-        return format!("{seconds:.1}{NARROW}s");
+        return format!("{}{NARROW}{s}", language.decimals(seconds, 1));
     }
     let coarse = |unit: i64| half.is_some_and(|half| half >= unit as f64);
     let whole = (seconds.round()) as i64;
     if whole < MINUTE {
-        format!("{whole}{NARROW}s")
+        format!("{whole}{NARROW}{s}")
     } else if whole < 10 * MINUTE {
-        two(whole, MINUTE, 'm', 1, 's', coarse(MINUTE))
+        two(whole, (MINUTE, m), (1, s), coarse(MINUTE))
     } else if rounded(whole, MINUTE) < 60 {
-        format!("{}{NARROW}m", rounded(whole, MINUTE))
+        format!("{}{NARROW}{m}", rounded(whole, MINUTE))
     } else if rounded(whole, MINUTE) * MINUTE < DAY {
-        two(whole, HOUR, 'h', MINUTE, 'm', coarse(HOUR))
+        two(whole, (HOUR, h), (MINUTE, m), coarse(HOUR))
     } else if rounded(whole, HOUR) * HOUR < 10 * DAY {
-        two(whole, DAY, 'd', HOUR, 'h', coarse(DAY))
+        two(whole, (DAY, d), (HOUR, h), coarse(DAY))
     } else {
-        format!("{}{NARROW}d", rounded(whole, DAY))
+        format!("{}{NARROW}{d}", rounded(whole, DAY))
     }
 }
 
-fn two(whole: i64, large: i64, large_unit: char, small: i64, small_unit: char, coarse: bool) -> String {
+fn two(whole: i64, (large, large_word): (i64, &str), (small, small_word): (i64, &str), coarse: bool) -> String {
     if coarse && rounded(whole, large) > 0 {
-        return format!("{}{NARROW}{large_unit}", rounded(whole, large));
+        return format!("{}{NARROW}{large_word}", rounded(whole, large));
     }
     let smalls = rounded(whole, small);
     let per_large = large / small;
+    let digits = if small == HOUR { 1 } else { 2 };
     match (smalls / per_large, smalls % per_large) {
-        (count, 0) => format!("{count}{NARROW}{large_unit}"),
-        (count, rest) => format!("{count}{NARROW}{large_unit}{NARROW}{rest:02}{NARROW}{small_unit}")
-            .replace(&format!("{NARROW}0{rest}{NARROW}h"), &format!("{NARROW}{rest}{NARROW}h")),
+        (count, 0) => format!("{count}{NARROW}{large_word}"),
+        (count, rest) => format!("{count}{NARROW}{large_word}{NARROW}{rest:0digits$}{NARROW}{small_word}"),
     }
 }
 
@@ -60,7 +63,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn plain(seconds: f64) -> String {
-        duration(seconds, None).replace(NARROW, " ")
+        duration(&Language::default(), seconds, None).replace(NARROW, " ")
     }
 
     fn parse(text: &str) -> f64 {
@@ -97,8 +100,8 @@ mod tests {
         ] {
             assert_eq!(plain(seconds), text);
         }
-        assert_eq!(duration(9660.0, Some(4000.0)), format!("3{NARROW}h"));
-        assert_eq!(duration(-60.0, None), format!("−1{NARROW}m"));
+        assert_eq!(duration(&Language::default(), 9660.0, Some(4000.0)), format!("3{NARROW}h"));
+        assert_eq!(duration(&Language::default(), -60.0, None), format!("−1{NARROW}m"));
     }
 
     proptest! {

@@ -2,33 +2,44 @@
 
 use super::document::{Number, NumberKind, places};
 use super::duration::{NARROW, duration};
+use super::rate::{rate_in, rate_per_hour, rate_unit};
 use crate::declaration::expression::{Function, Value};
+use crate::declaration::language::Language;
 use crate::declaration::metric::{Definition, Metric, Unit};
 use crate::metrics::measure::{Measure, State};
 
 /// What stands where a figure has no meaning.
 pub const NOTHING: &str = "–";
 
+/// Small numbers as words.
+pub const NUMBERS: [&str; 13] =
+    ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
 /// From here on numbers are read whole.
 const LARGE: f64 = 100.0;
 
 /// The figure of a measure, or the word for its absence.
-pub fn of(metric: &Metric, measure: &Measure) -> String {
+pub fn of(language: &Language, metric: &Metric, measure: &Measure) -> String {
     match (measure.state, measure.value) {
-        (State::Value, Some(value)) => match range(metric, measure) {
+        (State::Value, Some(value)) => match range(language, metric, measure) {
             Some(text) => text,
-            None => value_text(metric, value, half(measure)),
+            None => value_text(language, metric, value, half(measure)),
         },
         (State::NotApplicable, _) => NOTHING.to_owned(),
-        (State::NotEnough, _) if measure.n == 0 => "too few".to_owned(),
-        (State::NotEnough, _) => format!("too few (n{NARROW}={NARROW}{})", count(measure.n as f64)),
-        _ => known(metric, measure).unwrap_or_else(|| "no data".to_owned()),
+        (State::NotEnough, _) if measure.n == 0 => language.word("too few").to_owned(),
+        (State::NotEnough, _) => language.say("too few ({n})", &[("n", &n_is(language, measure.n))]),
+        _ => known(language, metric, measure).unwrap_or_else(|| language.word("no data").to_owned()),
     }
+}
+
+/// "n = 46": how many records a figure rests on.
+pub fn n_is(language: &Language, n: u64) -> String {
+    language.say("n = {n}", &[("n", &count(language, n as f64))]).replace(' ', &NARROW.to_string())
 }
 
 /// What is known of a figure that has no value though something was measured: "above 23 d" where only a bound is (no failure in
 /// the time that was watched), "not reached" where too many still run for a quantile of their durations.
-pub fn known(metric: &Metric, measure: &Measure) -> Option<String> {
+pub fn known(language: &Language, metric: &Metric, measure: &Measure) -> Option<String> {
     if measure.state != State::NoData || measure.value.is_some() {
         return None;
     }
@@ -37,18 +48,27 @@ pub fn known(metric: &Metric, measure: &Measure) -> Option<String> {
         _ => None,
     };
     match (function, measure.lower, measure.upper) {
-        (Some(Function::KmMedian | Function::KmQuantile), ..) => (measure.n > 0).then(|| "not reached".to_owned()),
-        (_, Some(lower), _) if lower > 0.0 => Some(format!("above {}", value_text(metric, lower, None))),
-        (_, _, Some(upper)) => Some(format!("below {}", value_text(metric, upper, None))),
+        (Some(Function::KmMedian | Function::KmQuantile), ..) => {
+            (measure.n > 0).then(|| language.word("not reached").to_owned())
+        }
+        (_, Some(lower), _) if lower > 0.0 => {
+            Some(language.say("above {value}", &[("value", &value_text(language, metric, lower, None))]))
+        }
+        (_, _, Some(upper)) => {
+            Some(language.say("below {value}", &[("value", &value_text(language, metric, upper, None))]))
+        }
         _ => None,
     }
 }
 
 /// "8–17 %": the figure of a metric that is known as a range, from what is declared to what may be.
-fn range(metric: &Metric, measure: &Measure) -> Option<String> {
+fn range(language: &Language, metric: &Metric, measure: &Measure) -> Option<String> {
     metric.up_to.as_ref()?;
     let (lower, upper) = (measure.lower?, measure.upper?);
-    (upper > lower).then(|| span(metric, measure, lower, upper, "–"))
+    (upper > lower).then(|| {
+        let [low, high] = ends(language, metric, measure, lower, upper);
+        format!("{low}–{high}")
+    })
 }
 
 /// Half the width of a measure's interval.
@@ -57,51 +77,51 @@ pub fn half(measure: &Measure) -> Option<f64> {
 }
 
 /// A value in the unit of its metric.
-pub fn value_text(metric: &Metric, value: f64, half: Option<f64>) -> String {
+pub fn value_text(language: &Language, metric: &Metric, value: f64, half: Option<f64>) -> String {
     if !value.is_finite() {
         return NOTHING.to_owned();
     }
     match metric.unit {
-        Unit::Share if is_availability(metric) => availability(value),
-        Unit::Share => share(value, half),
-        Unit::Seconds => duration(value, half),
-        Unit::Count => count(value),
-        Unit::PerHour => rate_per_hour(value),
-        Unit::PerDay => rate_per_hour(value / 24.0),
+        Unit::Share if is_availability(metric) => availability(language, value),
+        Unit::Share => share(language, value, half),
+        Unit::Seconds => duration(language, value, half),
+        Unit::Count => count(language, value),
+        Unit::PerHour => rate_per_hour(language, value),
+        Unit::PerDay => rate_per_hour(language, value / 24.0),
         // Tenths of hundreds are noise, and so are the cents of sums.
-        Unit::Money | Unit::Number if value.abs() >= LARGE => count(value.round()),
-        Unit::Money | Unit::Number if value.fract() == 0.0 => count(value),
-        Unit::Number | Unit::Money => signed(&decimals(value.abs(), digits(half, 2)), value),
-        Unit::Score => signed(&decimals(value.abs(), 0), value),
-        Unit::Nines => decimals(value, 1),
+        Unit::Money | Unit::Number if value.abs() >= LARGE => count(language, value.round()),
+        Unit::Money | Unit::Number if value.fract() == 0.0 => count(language, value),
+        Unit::Number | Unit::Money => signed(&language.decimals(value.abs(), digits(half, 2)), value),
+        Unit::Score => signed(&language.decimals(value.abs(), 0), value),
+        Unit::Nines => language.decimals(value, 1),
     }
 }
 
 /// A value of a metric as a number, written as `text` writes it.
-pub fn number(metric: &Metric, value: f64, text: &str) -> Number {
+pub fn number(language: &Language, metric: &Metric, value: f64, text: &str) -> Number {
     let (kind, shown, suffix) = match metric.unit {
         Unit::Share => (NumberKind::Percent, value, ""),
         Unit::Seconds => (NumberKind::Duration, value, ""),
         Unit::PerHour | Unit::PerDay => {
             let per_hour = if metric.unit == Unit::PerDay { value / 24.0 } else { value };
             let (name, hours) = rate_unit(per_hour);
-            let suffix = text.split_once(NARROW).map_or(name, |(_, suffix)| suffix);
+            let suffix = text.split_once(NARROW).map_or(language.word(name), |(_, suffix)| suffix);
             (NumberKind::Plain, per_hour * hours, suffix)
         }
         _ => (NumberKind::Plain, value, ""),
     };
-    Number { value: shown, kind, places: places(text), suffix: suffix.to_owned() }
+    Number { value: shown, kind, places: places(language, text), suffix: suffix.to_owned() }
 }
 
 /// The figure of a measure as a number; none where it has none, or is known as a range only.
-pub fn number_of(metric: &Metric, measure: &Measure) -> Option<Number> {
+pub fn number_of(language: &Language, metric: &Metric, measure: &Measure) -> Option<Number> {
     let value = measure.value.filter(|value| value.is_finite())?;
-    range(metric, measure).is_none().then(|| number(metric, value, &of(metric, measure)))
+    range(language, metric, measure).is_none().then(|| number(language, metric, value, &of(language, metric, measure)))
 }
 
 /// A duration of which no interval is known.
-pub fn seconds_text(seconds: f64) -> String {
-    duration(seconds, None)
+pub fn seconds_text(language: &Language, seconds: f64) -> String {
+    duration(language, seconds, None)
 }
 
 /// Availabilities are read to the second decimal at least: it is where their targets lie.
@@ -109,28 +129,28 @@ fn is_availability(metric: &Metric) -> bool {
     metric.unit == Unit::Share && metric.id.contains("availability") && !metric.id.ends_with("attainment")
 }
 
-fn availability(value: f64) -> String {
+fn availability(language: &Language, value: f64) -> String {
     let percent = value * 100.0;
     let places = if percent > 99.9 { 3 } else { 2 };
-    percent_text(percent, places)
+    percent_text(language, percent, places)
 }
 
 /// A share of 0 to 1 as a percentage; without an interval to one decimal.
-pub fn share(value: f64, half: Option<f64>) -> String {
-    percent_text(value * 100.0, digits(half.map(|half| half * 100.0), 1))
+pub fn share(language: &Language, value: f64, half: Option<f64>) -> String {
+    percent_text(language, value * 100.0, digits(half.map(|half| half * 100.0), 1))
 }
 
 /// A percentage with so many decimals, or with the few more (up to 4) that keep what isn't 0 or 100 from reading so.
-fn percent_text(percent: f64, places: usize) -> String {
+fn percent_text(language: &Language, percent: f64, places: usize) -> String {
     if percent == 0.0 || percent == 100.0 {
         return format!("{percent:.0}{NARROW}%");
     }
     let mut places = places;
-    let reads = |places: usize| decimals(percent, places).parse::<f64>().unwrap_or(percent);
+    let reads = |places: usize| format!("{percent:.places$}").parse::<f64>().unwrap_or(percent);
     while places < 4 && (reads(places) == 0.0 || reads(places) == 100.0) {
         places += 1;
     }
-    format!("{}{NARROW}%", signed(&decimals(percent.abs(), places), percent))
+    format!("{}{NARROW}%", signed(&language.decimals(percent.abs(), places), percent))
 }
 
 /// Decimals whose step is no finer than a tenth of the interval's half width; `usual` without an interval; 2 at most.
@@ -141,119 +161,100 @@ fn digits(half: Option<f64>, usual: usize) -> usize {
     }
 }
 
-fn decimals(value: f64, places: usize) -> String {
-    format!("{value:.places$}")
+pub(super) fn signed(text: &str, value: f64) -> String {
+    if value < 0.0 && !is_zero(text) { format!("−{text}") } else { text.to_owned() }
 }
 
-fn signed(text: &str, value: f64) -> String {
-    let zero = text.chars().all(|digit| matches!(digit, '0' | '.'));
-    if value < 0.0 && !zero { format!("−{text}") } else { text.to_owned() }
+/// Whether every digit of a text is a 0.
+fn is_zero(text: &str) -> bool {
+    text.chars().filter(char::is_ascii_digit).all(|digit| digit == '0')
 }
 
-/// A whole number with thin spaces between thousands; one decimal where it is small and isn't whole.
-pub fn count(value: f64) -> String {
+/// A whole number with its thousands apart; one decimal where it is small and isn't whole.
+pub fn count(language: &Language, value: f64) -> String {
     if !value.is_finite() {
         return NOTHING.to_owned();
     }
     let places = usize::from(value.abs() < LARGE && value.fract().abs() > 1e-9);
-    let text = decimals(value.abs(), places);
+    let text = format!("{:.places$}", value.abs());
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
     let mut grouped = String::new();
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index) % 3 == 0 {
-            grouped.push('\u{202f}');
+            grouped.push(language.thousands);
         }
         grouped.push(digit);
     }
     if let Some(fraction) = fraction {
-        grouped.push('.');
+        grouped.push(language.decimal);
         grouped.push_str(fraction);
     }
     signed(&grouped, value)
 }
 
-/// A rate per hour in the first of hour, day, week, month (30 days) and year in which it is 1 or more.
-fn rate_per_hour(value: f64) -> String {
-    rate_in(value, value)
-}
-
-/// A rate in the unit that another one is shown in, so that an interval has one unit.
-fn rate_in(value: f64, shown: f64) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    let (name, hours) = rate_unit(shown);
-    let scaled = value * hours;
-    let places = if scaled.abs() >= 10.0 { 0 } else { 1 + usize::from(scaled.abs() < 0.1) };
-    let text = signed(&decimals(scaled.abs(), places), scaled);
-    format!("{text}{NARROW}per{NARROW}{name}")
-}
-
-/// The unit in which a rate per hour is shown, and its hours.
-fn rate_unit(shown: f64) -> (&'static str, f64) {
-    let units = [("hour", 1.0), ("day", 24.0), ("week", 168.0), ("month", 720.0), ("year", 8760.0)];
-    units.into_iter().find(|(_, hours)| (shown * hours).abs() >= 1.0).unwrap_or(units[4])
-}
-
 /// The change of a figure to `now`: as [`delta`], but of a rate in the unit that `now` is shown in.
-pub fn change_to(metric: &Metric, change: f64, now: f64, half: Option<f64>) -> String {
+pub fn change_to(language: &Language, metric: &Metric, change: f64, now: f64, half: Option<f64>) -> String {
     let hours = match metric.unit {
         Unit::PerHour => 1.0,
         Unit::PerDay => 24.0,
-        _ => return delta(metric, change, half),
+        _ => return delta(language, metric, change, half),
     };
-    let text = rate_in(change.abs() / hours, now / hours);
+    let text = rate_in(language, change.abs() / hours, now / hours);
     // Of nothing a rate has no unit, and neither has a change that is too small to show.
-    if text.chars().filter(char::is_ascii_digit).all(|digit| digit == '0') {
+    if is_zero(&text) {
         return "±0".to_owned();
     }
     format!("{}{text}", if change < 0.0 { "−" } else { "+" })
 }
 
 /// A limit of usual variation: an estimate, so shares keep one or two decimals and may well read 100 %.
-pub fn limit(metric: &Metric, value: f64) -> String {
+pub fn limit(language: &Language, metric: &Metric, value: f64) -> String {
     if metric.unit != Unit::Share {
-        return value_text(metric, value, None);
+        return value_text(language, metric, value, None);
     }
     let places = if is_availability(metric) { 2 } else { 1 };
     let scale = 10_f64.powi(places);
     let percent = (value * 100.0 * scale).round() / scale;
-    percent_text(percent, places as usize)
+    percent_text(language, percent, places as usize)
 }
 
 /// A target: as exact as it was declared.
-pub fn target(metric: &Metric, value: f64) -> String {
+pub fn target(language: &Language, metric: &Metric, value: f64) -> String {
     let shortest = |value: f64| {
         // The 1e-9 takes away what the multiplication by 100 added.
         let rounded = (value * 1e9).round() / 1e9;
-        format!("{rounded}")
+        language.number(&rounded.to_string())
     };
     match metric.unit {
         Unit::Share => format!("{}{NARROW}%", shortest(value * 100.0)),
         Unit::Number | Unit::Money | Unit::Score | Unit::Nines => shortest(value),
-        _ => value_text(metric, value, None),
+        _ => value_text(language, metric, value, None),
     }
 }
 
 /// The interval of a measure, "58 to 64 %", if it has one.
-pub fn interval(metric: &Metric, measure: &Measure) -> Option<String> {
+pub fn interval(language: &Language, metric: &Metric, measure: &Measure) -> Option<String> {
     let (lower, upper) = (measure.lower?, measure.upper?);
     measure.value?;
     // A range is the figure itself, and no sample's interval.
-    metric.up_to.is_none().then(|| span(metric, measure, lower, upper, " to "))
+    metric.up_to.is_none().then(|| {
+        let [low, high] = ends(language, metric, measure, lower, upper);
+        language.say("{low} to {high}", &[("low", &low), ("high", &high)])
+    })
 }
 
-fn span(metric: &Metric, measure: &Measure, lower: f64, upper: f64, between: &str) -> String {
+/// The ends of what a figure lies between, their unit said once.
+fn ends(language: &Language, metric: &Metric, measure: &Measure, lower: f64, upper: f64) -> [String; 2] {
     let half = half(measure);
     // Nobody opens half a ticket: the ends of a count's interval are whole from ten on.
     let end = |value: f64| {
         match (metric.unit, measure.value) {
-            (Unit::PerHour, Some(shown)) => return rate_in(value, shown),
-            (Unit::PerDay, Some(shown)) => return rate_in(value / 24.0, shown / 24.0),
+            (Unit::PerHour, Some(shown)) => return rate_in(language, value, shown),
+            (Unit::PerDay, Some(shown)) => return rate_in(language, value / 24.0, shown / 24.0),
             _ => {}
         }
         let whole = metric.unit == Unit::Count && value >= 10.0;
-        value_text(metric, if whole { value.round() } else { value }, half)
+        value_text(language, metric, if whole { value.round() } else { value }, half)
     };
     let (low, high) = (end(lower), end(upper));
     // "58 % to 64 %" says its unit once.
@@ -267,20 +268,20 @@ fn span(metric: &Metric, measure: &Measure, lower: f64, upper: f64, between: &st
         Some(number) if high.ends_with(&unit) => number.to_owned(),
         _ => low,
     };
-    format!("{low}{between}{high}")
+    [low, high]
 }
 
 /// A change: with its sign, shares in points. Changes too small to show are "±0".
-pub fn delta(metric: &Metric, change: f64, half: Option<f64>) -> String {
+pub fn delta(language: &Language, metric: &Metric, change: f64, half: Option<f64>) -> String {
     let size = change.abs();
     let text = match metric.unit {
         Unit::Share => {
             let places = if is_availability(metric) { 2 } else { digits(half.map(|half| half * 100.0), 1) };
-            format!("{}{NARROW}points", decimals(size * 100.0, places))
+            format!("{}{NARROW}{}", language.decimals(size * 100.0, places), language.word("points"))
         }
-        _ => value_text(metric, size, half),
+        _ => value_text(language, metric, size, half),
     };
-    if text.chars().filter(char::is_ascii_digit).all(|digit| digit == '0') {
+    if is_zero(&text) {
         "±0".to_owned()
     } else if change < 0.0 {
         format!("−{text}")
@@ -311,30 +312,25 @@ pub fn places_that_sum(metric: &Metric, parts: &[f64]) -> Option<usize> {
 }
 
 /// A change with so many decimals, as [`places_that_sum`] gives them; without, as [`delta`].
-pub fn delta_to(metric: &Metric, change: f64, places: Option<usize>) -> String {
-    let Some(places) = places else { return delta(metric, change, None) };
-    let (scale, unit) =
-        if metric.unit == Unit::Share { (100.0, format!("{NARROW}points")) } else { (1.0, String::new()) };
-    let text = decimals((change * scale).abs(), places);
-    match text.chars().all(|digit| matches!(digit, '0' | '.')) {
+pub fn delta_to(language: &Language, metric: &Metric, change: f64, places: Option<usize>) -> String {
+    let Some(places) = places else { return delta(language, metric, change, None) };
+    let (scale, unit) = match metric.unit {
+        Unit::Share => (100.0, format!("{NARROW}{}", language.word("points"))),
+        _ => (1.0, String::new()),
+    };
+    let text = language.decimals((change * scale).abs(), places);
+    match is_zero(&text) {
         true => "±0".to_owned(),
         false => format!("{}{text}{unit}", if change < 0.0 { "−" } else { "+" }),
     }
 }
 
 /// A small number as a word: "two outages" reads, "2 outages" counts.
-pub fn number_word(count: u64) -> String {
-    const WORDS: [&str; 13] =
-        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+pub fn number_word(language: &Language, count: u64) -> String {
     usize::try_from(count)
         .ok()
-        .and_then(|index| WORDS.get(index))
-        .map_or_else(|| self::count(count as f64), |word| (*word).to_owned())
-}
-
-/// "one outage", "two outages", "14 outages": the plural with an s.
-pub fn some(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", number_word(count), if count == 1 { "" } else { "s" })
+        .and_then(|index| NUMBERS.get(index))
+        .map_or_else(|| self::count(language, count as f64), |word| language.word(word).to_owned())
 }
 
 #[cfg(test)]
@@ -343,16 +339,20 @@ mod tests {
     use crate::scorecard::example;
     use proptest::prelude::*;
 
+    fn english() -> Language {
+        Language::default()
+    }
+
     #[test]
     fn a_range_is_the_figure_and_no_interval() {
         let mut metric = example::metric("change_failure_rate");
         metric.up_to = crate::declaration::expression::parse_value("COUNT(*)").ok();
         let measure =
             Measure { lower: Some(1.0 / 12.0), upper: Some(2.0 / 12.0), ..example::measure(&metric, 1.0 / 12.0) };
-        assert_eq!(plain(&of(&metric, &measure)), "8–17 %");
-        assert_eq!(interval(&metric, &measure), None);
+        assert_eq!(plain(&of(&english(), &metric, &measure)), "8–17 %");
+        assert_eq!(interval(&english(), &metric, &measure), None);
         let certain = Measure { upper: measure.lower, ..measure };
-        assert_eq!(plain(&of(&metric, &certain)), "8.3 %");
+        assert_eq!(plain(&of(&english(), &metric, &certain)), "8.3 %");
     }
 
     fn plain(text: &str) -> String {
@@ -360,7 +360,7 @@ mod tests {
     }
 
     fn text(id: &str, value: f64, half: Option<f64>) -> String {
-        plain(&value_text(&example::metric(id), value, half))
+        plain(&value_text(&english(), &example::metric(id), value, half))
     }
 
     #[test]
@@ -383,14 +383,14 @@ mod tests {
         assert_eq!(text("incidents", 12_345.0, None), "12 345");
         assert_eq!(text("rasm_index", 61.6, None), "62");
         assert_eq!(text("hops_mean", 0.62, Some(0.05)), "0.62");
-        assert_eq!(plain(&target(&example::metric("availability"), 0.9995)), "99.95 %");
-        assert_eq!(plain(&target(&example::metric("availability"), 0.999)), "99.9 %");
-        assert_eq!(plain(&target(&example::metric("first_line_resolution"), 0.6)), "60 %");
+        assert_eq!(plain(&target(&english(), &example::metric("availability"), 0.9995)), "99.95 %");
+        assert_eq!(plain(&target(&english(), &example::metric("availability"), 0.999)), "99.9 %");
+        assert_eq!(plain(&target(&english(), &example::metric("first_line_resolution"), 0.6)), "60 %");
     }
 
     #[test]
     fn changes_have_a_true_minus_and_nothing_is_not_plus_zero() {
-        let of = |id: &str, change| plain(&delta(&example::metric(id), change, None));
+        let of = |id: &str, change| plain(&delta(&english(), &example::metric(id), change, None));
         assert_eq!(of("rasm_index", -17.2), "−17");
         assert_eq!(of("rasm_index", 0.3), "±0");
         assert_eq!(of("availability", 0.0021), "+0.21 points");
@@ -405,7 +405,7 @@ mod tests {
         measure.n = 3;
         let mut of_state = |state| {
             measure.state = state;
-            plain(&of(&metric, &measure))
+            plain(&of(&english(), &metric, &measure))
         };
         assert_eq!(of_state(State::NoData), "no data");
         assert_eq!(of_state(State::NotEnough), "too few (n = 3)");
@@ -418,7 +418,7 @@ mod tests {
         let mut measure = example::measure(&metric, 1.0);
         (measure.value, measure.state, measure.n) = (None, State::NoData, 0);
         measure.lower = Some(23.0 * 86_400.0);
-        assert_eq!(plain(&of(&metric, &measure)), "above 23 d");
+        assert_eq!(plain(&of(&english(), &metric, &measure)), "above 23 d");
         let value = crate::declaration::expression::parse_value("KM_MEDIAN(resolve_s, resolved)").unwrap();
         let time = crate::declaration::metric::Time::At("at".to_owned());
         metric.definition = Definition::Aggregate {
@@ -430,12 +430,12 @@ mod tests {
             coverage: None,
             interval: crate::declaration::metric::IntervalKind::Km,
         };
-        assert_eq!(of(&metric, &measure), "no data");
+        assert_eq!(of(&english(), &metric, &measure), "no data");
         measure.n = 12;
-        assert_eq!(of(&metric, &measure), "not reached");
+        assert_eq!(of(&english(), &metric, &measure), "not reached");
         measure.lower = None;
         assert_eq!(
-            of(&metric, &Measure { state: State::NotEnough, ..measure }),
+            of(&english(), &metric, &Measure { state: State::NotEnough, ..measure }),
             format!("too few (n{NARROW}={NARROW}12)")
         );
     }
@@ -447,7 +447,7 @@ mod tests {
         // not −0.0502; with five −0.00352 − 0.04664 = −0.05016.
         let parts = [-0.000_035_2, -0.000_466_4];
         let places = places_that_sum(&metric, &parts);
-        let read = |change| plain(&delta_to(&metric, change, places));
+        let read = |change| plain(&delta_to(&english(), &metric, change, places));
         assert_eq!(parts.map(read), ["−0.00352 points", "−0.04664 points"]);
         assert_eq!(read(parts.iter().sum()), "−0.05016 points");
         assert_eq!(places_that_sum(&example::metric("incidents"), &[1.0]), None);
@@ -455,8 +455,8 @@ mod tests {
 
     #[test]
     fn large_numbers_are_whole() {
-        assert_eq!(plain(&count(570_010.2)), "570 010");
-        assert_eq!(plain(&count(99.94)), "99.9");
+        assert_eq!(plain(&count(&english(), 570_010.2)), "570 010");
+        assert_eq!(plain(&count(&english(), 99.94)), "99.9");
         assert_eq!(text("hops_mean", 1_234.56, None), "1 235");
     }
 
@@ -465,7 +465,7 @@ mod tests {
         let metric = example::metric("first_line_resolution");
         let mut measure = example::measure(&metric, 0.611);
         (measure.lower, measure.upper) = (Some(0.576), Some(0.645));
-        assert_eq!(plain(&interval(&metric, &measure).unwrap()), "58 to 64 %");
+        assert_eq!(plain(&interval(&english(), &metric, &measure).unwrap()), "58 to 64 %");
     }
 
     proptest! {

@@ -11,6 +11,17 @@ use crate::declaration::catalogue::Catalogue;
 pub trait Templates {
     /// The text of `reports/templates/<name>`.
     fn template(&self, name: &str) -> Option<&str>;
+
+    /// The same where a format can't do without it.
+    ///
+    /// # Errors
+    /// When there is none.
+    fn require(&self, name: &str) -> Result<&str, RenderError> {
+        self.template(name).ok_or_else(|| RenderError {
+            file: Some(format!("reports/templates/{name}")),
+            message: "there is no such template".to_owned(),
+        })
+    }
 }
 
 impl Templates for Catalogue {
@@ -34,6 +45,16 @@ pub struct RenderError {
     pub message: String,
 }
 
+impl RenderError {
+    /// What is wrong with a template.
+    pub fn of_template(name: &str, error: &minijinja::Error) -> Self {
+        RenderError {
+            file: Some(format!("reports/templates/{name}")),
+            message: format!("{error:#}").replace('\n', "; "),
+        }
+    }
+}
+
 impl fmt::Display for RenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.file {
@@ -54,17 +75,19 @@ pub struct Format {
     pub name: &'static str,
     /// Extension of its files, without a dot.
     pub extension: &'static str,
+    /// Whether its bytes are no text.
+    pub binary: bool,
     /// The bytes of a document in it.
     pub render: Render,
 }
 
 /// Every format.
 pub const FORMATS: &[Format] = &[
-    Format { name: "html", extension: "html", render: html::render },
-    Format { name: "md", extension: "md", render: markdown::render },
-    Format { name: "json", extension: "json", render: json::render },
-    Format { name: "pdf", extension: "pdf", render: pdf::render },
-    Format { name: "xlsx", extension: "xlsx", render: xlsx::render },
+    Format { name: "html", extension: "html", binary: false, render: html::render },
+    Format { name: "md", extension: "md", binary: false, render: markdown::render },
+    Format { name: "json", extension: "json", binary: false, render: json::render },
+    Format { name: "pdf", extension: "pdf", binary: true, render: pdf::render },
+    Format { name: "xlsx", extension: "xlsx", binary: true, render: xlsx::render },
 ];
 
 /// The format of a name.

@@ -1,5 +1,6 @@
 //! Published levels of performance in words: where a figure would stand among others.
 
+use crate::declaration::language::Language;
 use crate::declaration::metric::{Levels, Metric};
 use crate::metrics::measure::Measure;
 
@@ -17,10 +18,12 @@ pub const DOUBT: &str =
 
 /// "high or medium (2024)", or that nothing was published for such a figure; `None` without levels or without a value. With a
 /// question mark where the figure's interval reaches into another level.
-pub fn of(metric: &Metric, measure: &Measure, year: Option<u64>) -> Option<String> {
+pub fn of(language: &Language, metric: &Metric, measure: &Measure, year: Option<u64>) -> Option<String> {
     let levels = chosen(metric, year)?;
     let names = levels.of(measure.value?);
-    let words = if names.is_empty() { "none published".to_owned() } else { names.join(" or ") };
+    let own: Vec<&str> = names.iter().map(|name| language.word(name)).collect();
+    let words =
+        if own.is_empty() { language.word("none published").to_owned() } else { own.join(language.word(" or ")) };
     let elsewhere = [measure.lower, measure.upper].into_iter().flatten().any(|end| levels.of(end) != names);
     Some(format!("{words}{} ({})", if elsewhere { "?" } else { "" }, levels.year))
 }
@@ -38,10 +41,10 @@ mod tests {
         let bands = vec![near("elite", 0.05), near("low", 0.4)];
         metric.levels = vec![Levels { source: "s".to_owned(), year: 2024, bands }];
         let sure = Measure { lower: Some(0.01), upper: Some(0.1), ..example::measure(&metric, 0.05) };
-        assert_eq!(of(&metric, &sure, None).as_deref(), Some("elite (2024)"));
+        assert_eq!(of(&Language::default(), &metric, &sure, None).as_deref(), Some("elite (2024)"));
         let open = Measure { upper: Some(0.3), ..sure };
-        assert_eq!(of(&metric, &open, Some(2024)).as_deref(), Some("elite? (2024)"));
-        assert_eq!(of(&metric, &open, Some(2023)), None);
-        assert_eq!(of(&metric, &Measure { value: None, ..open }, None), None);
+        assert_eq!(of(&Language::default(), &metric, &open, Some(2024)).as_deref(), Some("elite? (2024)"));
+        assert_eq!(of(&Language::default(), &metric, &open, Some(2023)), None);
+        assert_eq!(of(&Language::default(), &metric, &Measure { value: None, ..open }, None), None);
     }
 }

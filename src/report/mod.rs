@@ -3,11 +3,13 @@
 
 pub mod charts;
 pub mod compose;
+pub mod dates;
 pub mod document;
 pub mod duration;
 pub mod figure;
 pub mod format;
 pub mod html;
+pub mod index;
 pub mod json;
 pub mod level;
 pub mod markdown;
@@ -16,6 +18,7 @@ mod no_data;
 pub mod objective;
 pub mod pdf;
 pub mod prometheus;
+pub mod rate;
 pub mod reason;
 pub mod stale;
 pub mod statement;

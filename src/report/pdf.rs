@@ -24,9 +24,7 @@ const PAGE: &str = "page.typ";
 /// When the template is missing or wrong, or a chart cannot be drawn.
 pub fn render(document: &Document, templates: &dyn Templates) -> Result<Vec<u8>, RenderError> {
     let file = || Some(format!("reports/templates/{PAGE}"));
-    let page = templates
-        .template(PAGE)
-        .ok_or_else(|| RenderError { file: file(), message: "there is no such template".to_owned() })?;
+    let page = templates.require(PAGE)?;
     let data = data::of(document).map_err(|message| RenderError { file: None, message: format!("pdf: {message}") })?;
     let world = World::new(page, data);
     let wrong = |errors: EcoVec<SourceDiagnostic>| RenderError { file: file(), message: world.explain(&errors) };

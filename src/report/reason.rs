@@ -2,9 +2,12 @@
 //! change; for an index the part that costs it most. Says nothing where nothing is known.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
+use super::dates::day;
 use super::figure;
-use super::words::{day, join, lower_first, slice_name, upper_first};
+use super::words::{join, lower_first, slice_name, upper_first};
+use crate::declaration::language::Language;
 use crate::declaration::metric::{Better, Metric};
 use crate::scorecard::contribution::REST;
 use crate::scorecard::scorecard::{Card, Disruption, Scorecard};
@@ -15,7 +18,7 @@ const ENOUGH: f64 = 0.4;
 /// One to three sentences, or nothing.
 pub fn reason(scorecard: &Scorecard, card: &Card, dimensions: &BTreeSet<String>) -> String {
     if !card.contributions.is_empty() {
-        return of_index(card);
+        return of_index(&scorecard.language, card);
     }
     if rests_on_outages(&card.metric) {
         return of_outages(scorecard, card);
@@ -32,16 +35,21 @@ pub fn rests_on_outages(metric: &Metric) -> bool {
 }
 
 /// "Most is lost on availability: 46 of 75 points."
-fn of_index(card: &Card) -> String {
+fn of_index(language: &Language, card: &Card) -> String {
     let weights: f64 = card.contributions.iter().filter(|part| part.score.is_some()).map(|part| part.weight).sum();
     let lost = card.contributions.iter().filter(|part| part.score.is_some()).map(|part| {
         let full = 100.0 * part.weight / weights;
         (full - part.points, full, part)
     });
     match lost.max_by(|a, b| a.0.total_cmp(&b.0)) {
-        Some((loss, full, part)) if loss >= 0.5 => {
-            format!("Most is lost on {}: {:.0} of its {full:.0} points.", lower_first(&part.title), part.points)
-        }
+        Some((loss, full, part)) if loss >= 0.5 => language.say(
+            "Most is lost on {part}: {points} of its {full} points.",
+            &[
+                ("part", &lower_first(language.word(&part.title))),
+                ("points", &format!("{:.0}", part.points)),
+                ("full", &format!("{full:.0}")),
+            ],
+        ),
         _ => String::new(),
     }
 }
@@ -60,19 +68,23 @@ fn of_outages(scorecard: &Scorecard, card: &Card) -> String {
     if found.is_empty() || total <= 0.0 {
         return String::new();
     }
-    let mut text =
-        format!("{}, {}", upper_first(&figure::some(found.len() as u64, "outage")), figure::seconds_text(total));
-    let open = found.iter().filter(|disruption| disruption.ended_at.is_none()).count();
+    let language = &scorecard.language;
+    let count = found.len() as u64;
+    let outages = language.count(count, "one outage", "{n} outages", &[("n", &figure::number_word(language, count))]);
+    let mut text = format!("{}, {}", upper_first(&outages), figure::seconds_text(language, total));
+    let open = found.iter().filter(|disruption| disruption.ended_at.is_none()).count() as u64;
     if open > 0 {
-        text.push_str(&format!(", {} still lasting", figure::number_word(open as u64)));
+        let number = figure::number_word(language, open);
+        text.push_str(", ");
+        text.push_str(&language.count(open, "one still lasting", "{n} still lasting", &[("n", &number)]));
     }
-    text.push_str(&by_service(&found, total));
+    text.push_str(&by_service(language, &found, total));
     text.push('.');
     text.push_str(&by_cause(scorecard, &found, total));
     text
 }
 
-fn by_service(found: &[&Disruption], total: f64) -> String {
+fn by_service(language: &Language, found: &[&Disruption], total: f64) -> String {
     let mut services: BTreeMap<&str, f64> = BTreeMap::new();
     for disruption in found {
         *services.entry(&disruption.service).or_default() += disruption.duration_s;
@@ -85,45 +97,66 @@ fn by_service(found: &[&Disruption], total: f64) -> String {
     let shown: Vec<String> = services
         .iter()
         .take(3)
-        .map(|(service, time)| format!("{} {}", slice_name(service), figure::share(time / total, Some(0.1))))
+        .map(|(service, time)| {
+            format!("{} {}", slice_name(language, service), figure::share(language, time / total, Some(0.1)))
+        })
         .collect();
-    let others = if services.len() > 3 { ", others the rest" } else { "" };
-    format!(" in {} services ({}{others})", figure::number_word(services.len() as u64), shown.join(", "))
+    let number = figure::number_word(language, services.len() as u64);
+    let shares = shown.join(", ");
+    let values: [(&str, &dyn fmt::Display); 2] = [("n", &number), ("shares", &shares)];
+    let text = match services.len() > 3 {
+        true => language.say("in {n} services ({shares}, others the rest)", &values),
+        false => language.say("in {n} services ({shares})", &values),
+    };
+    format!(" {text}")
 }
 
 fn by_cause(scorecard: &Scorecard, found: &[&Disruption], total: f64) -> String {
-    let mut causes: BTreeMap<String, (f64, BTreeSet<i64>)> = BTreeMap::new();
+    let language = &scorecard.language;
+    let mut causes: BTreeMap<String, (&Disruption, f64, BTreeSet<i64>)> = BTreeMap::new();
     for disruption in found {
-        let words = match (&disruption.supplier, &disruption.change, &disruption.cause) {
-            (_, Some(change), _) => format!("followed change {change}"),
-            (Some(supplier), None, _) => format!("lay with {supplier}"),
-            (None, None, Some(cause)) => format!("was put down to {cause}"),
-            (None, None, None) => "has no recorded cause".to_owned(),
-        };
-        let entry = causes.entry(words).or_default();
-        entry.0 += disruption.duration_s;
-        entry.1.insert(disruption.started_at);
+        let key = cause(language, disruption, &language.word("All of it"));
+        let entry = causes.entry(key).or_insert((disruption, 0.0, BTreeSet::new()));
+        entry.1 += disruption.duration_s;
+        entry.2.insert(disruption.started_at);
     }
-    let mut causes: Vec<(String, (f64, BTreeSet<i64>))> = causes.into_iter().collect();
-    causes.sort_by(|a, b| b.1.0.total_cmp(&a.1.0).then_with(|| a.0.cmp(&b.0)));
+    let alone = causes.len() == 1;
+    // Of equal ones the first by name: the sort is stable.
+    let mut causes: Vec<(&Disruption, f64, BTreeSet<i64>)> = causes.into_values().collect();
+    causes.sort_by(|a, b| b.1.total_cmp(&a.1));
     let clauses: Vec<String> = causes
         .iter()
         .take(3)
-        .map(|(words, (time, starts))| {
+        .map(|(disruption, time, starts)| {
+            let what = match (alone, found.len()) {
+                (true, 1) => language.word("It").to_owned(),
+                (true, _) => language.word("All of it").to_owned(),
+                (false, _) => {
+                    language.say("{share} of the time", &[("share", &figure::share(language, time / total, Some(0.1)))])
+                }
+            };
             let when = match starts.iter().next() {
                 Some(start) if starts.len() == 1 => format!(" ({})", day(scorecard, *start)),
                 _ => String::new(),
             };
-            let share = time / total;
-            if causes.len() == 1 {
-                let all = if found.len() == 1 { "It" } else { "All of it" };
-                format!("{all} {words}{when}")
-            } else {
-                format!("{} of the time {words}{when}", figure::share(share, Some(0.1)))
-            }
+            format!("{}{when}", cause(language, disruption, &what))
         })
         .collect();
-    format!(" {}.", join(&clauses))
+    format!(" {}.", join(language, &clauses))
+}
+
+/// "81 % of the time lay with Netco".
+fn cause(language: &Language, disruption: &Disruption, what: &dyn fmt::Display) -> String {
+    match (&disruption.supplier, &disruption.change, &disruption.cause) {
+        (_, Some(change), _) => language.say("{what} followed change {change}", &[("what", what), ("change", change)]),
+        (Some(supplier), None, _) => {
+            language.say("{what} lay with {supplier}", &[("what", what), ("supplier", supplier)])
+        }
+        (None, None, Some(cause)) => {
+            language.say("{what} was put down to {cause}", &[("what", what), ("cause", cause)])
+        }
+        (None, None, None) => language.say("{what} has no recorded cause", &[("what", what)]),
+    }
 }
 
 /// "Of the change of +12, Payments accounts for +9."
@@ -131,6 +164,7 @@ fn of_slices(scorecard: &Scorecard, card: &Card, dimensions: &BTreeSet<String>) 
     let Some(change) = card.change().filter(|change| change.abs() > 0.0) else {
         return String::new();
     };
+    let language = &scorecard.language;
     let mut best: Option<(f64, String)> = None;
     for dimension in dimensions {
         let Some(shares) = scorecard.contributions(card, dimension) else {
@@ -145,14 +179,24 @@ fn of_slices(scorecard: &Scorecard, card: &Card, dimensions: &BTreeSet<String>) 
             continue;
         }
         let now = card.current().value.unwrap_or(0.0);
-        let how = if top.mix.abs() > top.rate.abs() { ", by its share of the whole" } else { "" };
-        let since = if card.metric.better == Better::Neither { "change" } else { "change since the period before" };
-        let text = format!(
-            "Of the {since} ({}), {} accounts for {}{how}.",
-            figure::change_to(&card.metric, change, now, None),
-            slice_name(&top.value),
-            figure::change_to(&card.metric, top.total(), now, None)
-        );
+        let by_mix = top.mix.abs() > top.rate.abs();
+        let whole = figure::change_to(language, &card.metric, change, now, None);
+        let own = figure::change_to(language, &card.metric, top.total(), now, None);
+        let values: [(&str, &dyn fmt::Display); 3] =
+            [("change", &whole), ("slice", &slice_name(language, &top.value)), ("part", &own)];
+        let text = match (card.metric.better == Better::Neither, by_mix) {
+            (true, false) => language.say("Of the change ({change}), {slice} accounts for {part}.", &values),
+            (true, true) => language
+                .say("Of the change ({change}), {slice} accounts for {part}, by its share of the whole.", &values),
+            (false, false) => {
+                language.say("Of the change since the period before ({change}), {slice} accounts for {part}.", &values)
+            }
+            (false, true) => language.say(
+                "Of the change since the period before ({change}), {slice} accounts for {part}, by its share of the \
+                 whole.",
+                &values,
+            ),
+        };
         best = Some((part, text));
     }
     best.map_or_else(String::new, |(_, text)| text)

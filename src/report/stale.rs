@@ -5,22 +5,17 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat};
 use chrono_tz::Tz;
 
-use super::words::{join, lower_first};
+use super::dates::{date, for_this};
+use super::words::{join, lower_first, table};
 use crate::arithmetic::local_time::{day_start, to_local};
 use crate::declaration::report::{Kind, ReportDefinition};
 use crate::scorecard::freshness::{stale, tables};
 use crate::scorecard::scorecard::Scorecard;
-use crate::scorecard::signal::singular;
 
 /// The newest record of all that the report's figures rest on, µs UTC, where it is older than the period.
 pub fn dead_since(scorecard: &Scorecard, report: &ReportDefinition) -> Option<i64> {
     let ids = report.requests().into_iter().map(|request| request.metric);
     stale(scorecard, &tables(scorecard, ids))
-}
-
-/// "20 February 2017" in a time zone.
-pub fn date(instant: i64, zone: Tz) -> String {
-    to_local(instant, zone).map_or_else(String::new, |local| local.format("%-d %B %Y").to_string())
 }
 
 /// The end of an instant's local day, RFC 3339: an as-of that sees the whole day.
@@ -32,22 +27,25 @@ pub fn day_end(instant: i64, zone: Tz) -> Option<String> {
 
 /// The whole verdict on a period that the records don't reach.
 pub fn verdict(scorecard: &Scorecard, newest: i64) -> String {
-    let this = singular(scorecard.period.kind);
-    format!(
-        "The newest record is of {}: nothing was loaded for this {this}. What the page shows is only what follows where \
+    let language = &scorecard.language;
+    language.say(
+        "The newest record is of {day}: nothing was loaded {period}. What the page shows is only what follows where \
          nothing more is known.",
-        date(newest, scorecard.zone)
+        &[("day", &date(language, newest, scorecard.zone)), ("period", &for_this(language, scorecard.period.kind))],
     )
 }
 
 /// What takes the place of "every target is met" and "nothing moved" there.
 pub fn nothing_to_judge(scorecard: &Scorecard) -> String {
-    format!("Nothing was loaded for this {}, so there is nothing to judge.", singular(scorecard.period.kind))
+    let language = &scorecard.language;
+    let this = for_this(language, scorecard.period.kind);
+    language.say("Nothing was loaded {period}, so there is nothing to judge.", &[("period", &this)])
 }
 
 /// Of each pillar whose records all are older than the period, while others are not: "No record of outages is newer than
 /// 3 June 2026: reliability and availability rest on it."
 pub fn behind(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<String> {
+    let language = &scorecard.language;
     let tiles = report.sections.iter().filter(|section| section.kind == Kind::Tiles).flat_map(|section| &section.tiles);
     let mut by_tables: BTreeMap<Vec<&str>, (i64, Vec<String>)> = BTreeMap::new();
     for tile in tiles {
@@ -57,16 +55,16 @@ pub fn behind(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<String> {
             scorecard.metrics.get(&tile.metric).map_or_else(|| tile.metric.clone(), |metric| metric.title.clone())
         });
         let names = &mut by_tables.entry(found.into_iter().collect()).or_insert((newest, Vec::new())).1;
-        names.push(lower_first(&title));
+        names.push(lower_first(language.word(&title)));
     }
     let sentence = |(tables, (newest, titles)): (Vec<&str>, (i64, Vec<String>))| {
-        let tables: Vec<String> = tables.into_iter().map(|table| table.replace('_', " ")).collect();
-        let verb = if titles.len() == 1 { "rests" } else { "rest" };
-        format!(
-            "No record of {} is newer than {}: {} {verb} on it.",
-            join(&tables),
-            date(newest, scorecard.zone),
-            join(&titles)
+        let tables: Vec<String> = tables.into_iter().map(|name| table(language, name)).collect();
+        let (tables, day) = (join(language, &tables), date(language, newest, scorecard.zone));
+        language.count(
+            titles.len() as u64,
+            "No record of {tables} is newer than {day}: {titles} rests on it.",
+            "No record of {tables} is newer than {day}: {titles} rest on it.",
+            &[("tables", &tables), ("day", &day), ("titles", &join(language, &titles))],
         )
     };
     by_tables.into_iter().map(sentence).collect()

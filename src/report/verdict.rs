@@ -2,14 +2,18 @@
 //! a target that the interval leaves open "may have" been missed, and without enough history there is no talk of change.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use super::dates;
 use super::document::Span;
 use super::figure::number_word;
-use super::words::{join, lower_first, slice_name, upper_first};
+use super::words::{dimensions, join, lower_first, slice_name, title, upper_first};
 use crate::arithmetic::control::{ENOUGH, Signal};
+use crate::arithmetic::period::PeriodKind;
+use crate::declaration::language::Language;
 use crate::metrics::measure::Flag;
 use crate::scorecard::scorecard::{Card, Scorecard};
-use crate::scorecard::signal::{Direction, plural, singular};
+use crate::scorecard::signal::{Direction, periods, this};
 use crate::scorecard::target::{DeclaredBy, Status};
 
 /// Clauses of each kind that a verdict has room for.
@@ -22,44 +26,52 @@ fn span(text: impl Into<String>, alarm: bool) -> Span {
     Span { text: text.into(), alarm }
 }
 
+/// A clause in a language; what its phrase stresses is the bad news.
+fn clause(language: &Language, phrase: &str, values: &[(&str, &dyn fmt::Display)]) -> Clause {
+    language.stressed(phrase, values).into_iter().map(|(text, alarm)| Span { text, alarm }).collect()
+}
+
 /// The verdict on the figures that a report watches (`watched`: with history) and judges (`judged`: against a target).
 pub fn verdict(scorecard: &Scorecard, watched: &[&Card], judged: &[&Card]) -> Vec<Span> {
-    let kind = scorecard.period.kind;
+    let (language, kind) = (&scorecard.language, scorecard.period.kind);
     if !watched.iter().chain(judged).any(|card| card.current().value.is_some()) {
-        let label = scorecard.period.label(scorecard.zone);
-        return vec![span(format!("There is no figure for {label}: nothing was loaded for it."), false)];
+        let label = dates::label(language, &scorecard.period, scorecard.zone);
+        let text = language.say("There is no figure for {period}: nothing was loaded for it.", &[("period", &label)]);
+        return vec![span(text, false)];
     }
-    let groups = missed(judged);
+    let groups = missed(language, judged);
     let missed_clauses: Vec<Clause> = groups.iter().take(ROOM).map(|group| group.clause.clone()).collect();
     let told: Vec<&str> = groups.iter().take(ROOM).map(|group| group.metric.as_str()).collect();
     let mut worse = signals(watched, |card| card.signal.worsening());
     worse.retain(|card| !told.contains(&card.metric.id.as_str()));
     let room = ROOM - missed_clauses.len().min(ROOM);
-    let signal_clauses: Vec<Clause> = worse.iter().take(room).map(|card| signal_clause(card, kind)).collect();
+    let signal_clauses: Vec<Clause> = worse.iter().take(room).map(|card| signal_clause(language, card, kind)).collect();
     let better = signals(watched, |card| card.signal.improving());
 
     let mut text = Vec::new();
     let clauses: Vec<Clause> = missed_clauses.into_iter().chain(signal_clauses).collect();
     let quiet = clauses.is_empty();
-    sentence(&mut text, clauses);
+    sentence(language, &mut text, clauses);
     if quiet {
-        text.extend(all_met(judged));
+        text.extend(all_met(language, judged));
     }
     let mentioned = worse.len().min(room);
     let others = groups.len().saturating_sub(ROOM);
     let unsaid = (worse.len() + better.len()).saturating_sub(mentioned);
-    text.push(span(tail(scorecard, watched, others, unsaid, quiet && text.is_empty()), false));
+    let tail = tail(scorecard, watched, others, unsaid, quiet && text.is_empty());
+    text.push(span(format!(" {tail}"), false));
     if let Some(first) = text.first_mut() {
         first.text = upper_first(first.text.trim_start());
     }
     text
 }
 
-fn sentence(text: &mut Vec<Span>, clauses: Vec<Clause>) {
+fn sentence(language: &Language, text: &mut Vec<Span>, clauses: Vec<Clause>) {
     let count = clauses.len();
     for (index, clause) in clauses.into_iter().enumerate() {
         if index > 0 {
-            text.push(span(if index + 1 == count { ", and " } else { ", " }, false));
+            let last = index + 1 == count;
+            text.push(span(if last { language.word(", and ") } else { ", " }, false));
         }
         text.extend(clause);
     }
@@ -77,7 +89,7 @@ struct Group {
 
 /// Missed targets by metric, sure ones first, the widest miss first. Targets that the project declared; the defaults of the
 /// metrics' files only where it declared none.
-fn missed(judged: &[&Card]) -> Vec<Group> {
+fn missed(language: &Language, judged: &[&Card]) -> Vec<Group> {
     let mut by_metric: BTreeMap<&str, Vec<&Card>> = BTreeMap::new();
     for card in judged {
         if card.standing.status == Status::Missed {
@@ -94,39 +106,71 @@ fn missed(judged: &[&Card]) -> Vec<Group> {
             if let Some(first) = slices.first().copied() {
                 slices.retain(|card| card.dims.keys().eq(first.dims.keys()));
             }
-            let title = lower_first(&cards[0].metric.title);
-            let mut clause = vec![span(format!("{title} "), false)];
-            if cards[0].agreed().is_some_and(|target| target.declared_by == DeclaredBy::Chance) {
-                clause.push(span("lies beyond chance", true));
-            } else {
-                let alarm = if certain { "missed" } else { "may have missed" };
-                clause.push(span(alarm, certain));
-                clause.push(span(" its target", false));
-            }
-            if let Some(first) = slices.first() {
-                let dimension = first.dims.keys().next().map_or("", String::as_str);
-                if slices.len() <= 3 {
-                    let names: Vec<String> = slices
-                        .iter()
-                        .flat_map(|card| card.dims.values().map(|value| slice_name(value).to_owned()))
-                        .collect();
-                    clause.push(span(format!(" for {}", join(&names)), false));
-                } else {
-                    // Of those that could be held against a target, as the tiles count them.
-                    let all = judged.iter().filter(|card| {
-                        let held = !matches!(card.standing.status, Status::NoData | Status::NoTarget);
-                        card.metric.id == first.metric.id && card.dims.keys().eq(first.dims.keys()) && held
-                    });
-                    let count = format!(" for {} of {} {dimension}s", slices.len(), all.count());
-                    clause.push(span(count, false));
-                }
-            }
+            let title = lower_first(title(language, &cards[0].metric));
+            let chance = cards[0].agreed().is_some_and(|target| target.declared_by == DeclaredBy::Chance);
+            let clause = missing(language, &title, Miss { chance, certain }, &slices, judged);
             Group { metric: cards[0].metric.id.clone(), clause, certain, weight: slices.len().max(1) }
         })
         .collect();
     groups
         .sort_by(|a, b| b.certain.cmp(&a.certain).then(b.weight.cmp(&a.weight)).then_with(|| a.metric.cmp(&b.metric)));
     groups
+}
+
+/// How a target is missed.
+#[derive(Clone, Copy)]
+struct Miss {
+    /// What chance gives is the target.
+    chance: bool,
+    /// The figure's interval leaves no doubt.
+    certain: bool,
+}
+
+/// "availability missed its target for 4 of 11 services".
+fn missing(language: &Language, title: &str, miss: Miss, slices: &[&&Card], judged: &[&Card]) -> Clause {
+    let Some(first) = slices.first() else {
+        let values: [(&str, &dyn fmt::Display); 1] = [("title", &title)];
+        return match (miss.chance, miss.certain) {
+            (true, _) => clause(language, language.word("{title} [lies beyond chance]"), &values),
+            (false, true) => clause(language, language.word("{title} [missed] its target"), &values),
+            (false, false) => clause(language, language.word("{title} may have missed its target"), &values),
+        };
+    };
+    if slices.len() <= 3 {
+        let names: Vec<String> = slices
+            .iter()
+            .flat_map(|card| card.dims.values().map(|value| slice_name(language, value).to_owned()))
+            .collect();
+        let names = join(language, &names);
+        let values: [(&str, &dyn fmt::Display); 2] = [("title", &title), ("names", &names)];
+        return match (miss.chance, miss.certain) {
+            (true, _) => clause(language, language.word("{title} [lies beyond chance] for {names}"), &values),
+            (false, true) => clause(language, language.word("{title} [missed] its target for {names}"), &values),
+            (false, false) => {
+                clause(language, language.word("{title} may have missed its target for {names}"), &values)
+            }
+        };
+    }
+    // Of those that could be held against a target, as the tiles count them.
+    let held = judged.iter().filter(|card| {
+        let held = !matches!(card.standing.status, Status::NoData | Status::NoTarget);
+        card.metric.id == first.metric.id && card.dims.keys().eq(first.dims.keys()) && held
+    });
+    let dimensions = dimensions(language, first.dims.keys().next().map_or("", String::as_str));
+    let (n, all) = (slices.len(), held.count());
+    let values: [(&str, &dyn fmt::Display); 4] =
+        [("title", &title), ("n", &n), ("all", &all), ("dimensions", &dimensions)];
+    match (miss.chance, miss.certain) {
+        (true, _) => {
+            clause(language, language.word("{title} [lies beyond chance] for {n} of {all} {dimensions}"), &values)
+        }
+        (false, true) => {
+            clause(language, language.word("{title} [missed] its target for {n} of {all} {dimensions}"), &values)
+        }
+        (false, false) => {
+            clause(language, language.word("{title} may have missed its target for {n} of {all} {dimensions}"), &values)
+        }
+    }
 }
 
 /// Cards with a signal of a kind: overall figures before slices, points outside before runs before trends.
@@ -144,69 +188,74 @@ fn signals<'a>(watched: &[&'a Card], wanted: impl Fn(&Card) -> bool) -> Vec<&'a 
 }
 
 /// "median time to restore has been above its mean for eight weeks".
-fn signal_clause(card: &Card, kind: crate::arithmetic::period::PeriodKind) -> Clause {
-    let title = lower_first(&card.metric.title);
-    let of = match card.dims.values().next() {
-        Some(value) => format!(" for {}", slice_name(value)),
-        None => String::new(),
+fn signal_clause(language: &Language, card: &Card, kind: PeriodKind) -> Clause {
+    let title = lower_first(title(language, &card.metric));
+    let subject = match card.dims.values().next() {
+        Some(value) => {
+            language.say("{title} for {slice}", &[("title", &title), ("slice", &slice_name(language, value))])
+        }
+        None => title,
     };
     let up = card.signal.direction == Some(Direction::Up);
-    let periods = plural(kind);
-    match card.signal.signal {
-        Signal::RunOneSide(length) => vec![
-            span(format!("{title}{of} has been {} its mean for ", if up { "above" } else { "below" }), false),
-            span(format!("{} {periods}", number_word(length as u64)), true),
-        ],
-        Signal::Trend(length) => vec![
-            span(format!("{title}{of} has been {} for ", if up { "rising" } else { "falling" }), false),
-            span(format!("{} {periods}", number_word(length as u64)), true),
-        ],
-        _ => vec![
-            span(format!("{title}{of} went "), false),
-            span(format!("{} its usual range", if up { "above" } else { "below" }), true),
-        ],
-    }
+    let periods = periods(language, kind);
+    let length = match card.signal.signal {
+        Signal::RunOneSide(length) | Signal::Trend(length) => number_word(language, length as u64),
+        _ => String::new(),
+    };
+    let values: [(&str, &dyn fmt::Display); 3] = [("subject", &subject), ("length", &length), ("periods", &periods)];
+    let phrase = match (card.signal.signal, up) {
+        (Signal::RunOneSide(_), true) => language.word("{subject} has been above its mean for [{length} {periods}]"),
+        (Signal::RunOneSide(_), false) => language.word("{subject} has been below its mean for [{length} {periods}]"),
+        (Signal::Trend(_), true) => language.word("{subject} has been rising for [{length} {periods}]"),
+        (Signal::Trend(_), false) => language.word("{subject} has been falling for [{length} {periods}]"),
+        (_, true) => language.word("{subject} went [above its usual range]"),
+        (_, false) => language.word("{subject} went [below its usual range]"),
+    };
+    clause(language, phrase, &values)
 }
 
-fn all_met(judged: &[&Card]) -> Option<Span> {
+fn all_met(language: &Language, judged: &[&Card]) -> Option<Span> {
     let with_target = |card: &&&Card| !matches!(card.standing.status, Status::NoTarget | Status::NoData);
-    let count = judged.iter().filter(with_target).count();
-    match count {
-        0 => None,
-        1 => Some(span("The one declared target was met.", false)),
-        _ => Some(span(format!("All {count} declared targets were met."), false)),
-    }
+    let count = judged.iter().filter(with_target).count() as u64;
+    (count > 0).then(|| {
+        let text = language.count(count, "The one declared target was met.", "All {n} declared targets were met.", &[]);
+        span(text, false)
+    })
 }
 
 /// What is left to say: other missed targets, further signals, and that the rest is noise.
 fn tail(scorecard: &Scorecard, watched: &[&Card], others: usize, unsaid: usize, alone: bool) -> String {
-    let kind = scorecard.period.kind;
+    let (language, kind) = (&scorecard.language, scorecard.period.kind);
     if watched.iter().any(|card| card.current().flags.contains(&Flag::Partial)) {
-        return format!(" This {} isn't over, so nothing is judged against its history yet.", singular(kind));
+        return language.say(
+            "{period} isn't over, so nothing is judged against its history yet.",
+            &[("period", &upper_first(&this(language, kind)))],
+        );
     }
     let judged = watched.iter().any(|card| card.signal.unjudged.is_none());
     if !judged {
         let most = watched.iter().map(|card| card.signal.points).max().unwrap_or(0).min(ENOUGH);
-        return format!(
-            " There is too little history to tell change from noise ({most} of {ENOUGH} {}).",
-            plural(kind)
+        return language.say(
+            "There is too little history to tell change from noise ({n} of {enough} {periods}).",
+            &[("n", &most), ("enough", &ENOUGH), ("periods", &periods(language, kind))],
         );
     }
     let mut parts = Vec::new();
     if others > 0 {
-        let targets = if others == 1 { "other target was" } else { "other targets were" };
-        parts.push(format!("{} {targets} missed", number_word(others as u64)));
+        let (n, word) = (others as u64, number_word(language, others as u64));
+        parts.push(language.count(n, "one other target was missed", "{n} other targets were missed", &[("n", &word)]));
     }
     if unsaid > 0 {
-        let figures = if unsaid == 1 { "further figure" } else { "further figures" };
-        parts.push(format!("{} {figures} changed", number_word(unsaid as u64)));
+        let (n, word) = (unsaid as u64, number_word(language, unsaid as u64));
+        parts.push(language.count(n, "one further figure changed", "{n} further figures changed", &[("n", &word)]));
     }
     match (parts.is_empty(), alone) {
-        (true, true) => " Every figure moved within its normal variation.".to_owned(),
-        (true, false) => " Everything else moved within normal variation.".to_owned(),
-        (false, _) => {
-            format!(" {}; everything else moved within normal variation.", upper_first(&parts.join(" and ")))
-        }
+        (true, true) => language.word("Every figure moved within its normal variation.").to_owned(),
+        (true, false) => language.word("Everything else moved within normal variation.").to_owned(),
+        (false, _) => language.say(
+            "{changes}; everything else moved within normal variation.",
+            &[("changes", &upper_first(&join(language, &parts)))],
+        ),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod score;
 pub mod scorecard;
 pub mod signal;
 pub mod target;
+mod within;
 
 #[cfg(test)]
 pub(crate) mod example;

@@ -143,6 +143,8 @@ pub struct Scorecard {
     pub language: Language,
     /// Version of the program.
     pub version: String,
+    /// The dimension and the value that it is about, where it isn't about all: see [`Scorecard::within`].
+    pub of: Option<(String, String)>,
     /// All metrics that were known, by id: a report may name one that has no figure.
     pub metrics: BTreeMap<String, Arc<Metric>>,
     /// The cards by metric id and slice.
@@ -274,6 +276,7 @@ pub fn build(input: Input<'_>) -> Scorecard {
         as_of: input.as_of,
         known_at: input.known_at,
         language: input.language,
+        of: None,
         version: input.version.to_owned(),
         metrics,
         cards,

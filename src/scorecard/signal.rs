@@ -1,10 +1,13 @@
 //! Signal or noise: what a card's own history says about its newest figure, in a direction and a few words.
 //! Judges complete periods only; a period without a figure leaves a gap and is left out, never filled.
 
+use std::fmt;
+
 use super::chart;
 use crate::arithmetic::change_point::{self, Finder};
 use crate::arithmetic::control::{Chart, ENOUGH, Limits, Signal};
 use crate::arithmetic::period::{Period, PeriodKind};
+use crate::declaration::language::Language;
 use crate::declaration::metric::{Better, Metric, Unit};
 use crate::metrics::measure::{Flag, Measure};
 
@@ -84,22 +87,31 @@ impl Verdict {
     }
 
     /// The signal in a few words: "8 weeks above its mean", "no significant change".
-    pub fn words(&self, kind: PeriodKind) -> String {
+    pub fn words(&self, language: &Language, kind: PeriodKind) -> String {
         let up = self.direction == Some(Direction::Up);
-        let periods = plural(kind);
+        let periods = periods(language, kind);
         match (self.unjudged, self.signal) {
-            (Some(Unjudged::NoFigure), _) => "no figure, so no signal".to_owned(),
-            (Some(Unjudged::Partial), _) => format!("this {} isn't over", singular(kind)),
-            (_, Signal::NotEnough) => {
-                format!("too few {periods} for a signal ({} of {ENOUGH})", self.points.min(ENOUGH))
-            }
-            (_, Signal::None) => "no significant change".to_owned(),
-            (_, Signal::Outside) => "outside its limits".to_owned(),
+            (Some(Unjudged::NoFigure), _) => language.word("no figure, so no signal").to_owned(),
+            (Some(Unjudged::Partial), _) => language.say("{period} isn't over", &[("period", &this(language, kind))]),
+            (_, Signal::NotEnough) => language.say(
+                "too few {periods} for a signal ({n} of {enough})",
+                &[("periods", &periods), ("n", &self.points.min(ENOUGH)), ("enough", &ENOUGH)],
+            ),
+            (_, Signal::None) => language.word("no significant change").to_owned(),
+            (_, Signal::Outside) => language.word("outside its limits").to_owned(),
             (_, Signal::RunOneSide(length)) => {
-                format!("{length} {periods} {} its mean", if up { "above" } else { "below" })
+                let values: [(&str, &dyn fmt::Display); 2] = [("n", &length), ("periods", &periods)];
+                match up {
+                    true => language.say("{n} {periods} above its mean", &values),
+                    false => language.say("{n} {periods} below its mean", &values),
+                }
             }
             (_, Signal::Trend(length)) => {
-                format!("{length} {periods} {}", if up { "rising" } else { "falling" })
+                let values: [(&str, &dyn fmt::Display); 2] = [("n", &length), ("periods", &periods)];
+                match up {
+                    true => language.say("{n} {periods} rising", &values),
+                    false => language.say("{n} {periods} falling", &values),
+                }
             }
         }
     }
@@ -205,6 +217,16 @@ pub fn plural(kind: PeriodKind) -> &'static str {
     }
 }
 
+/// "weeks", in a language.
+pub fn periods(language: &Language, kind: PeriodKind) -> &str {
+    language.word(plural(kind))
+}
+
+/// "this week", in a language.
+pub fn this(language: &Language, kind: PeriodKind) -> String {
+    language.word(&format!("this {}", singular(kind))).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,7 +244,7 @@ mod tests {
     fn words(values: &[f64], better: Better) -> (String, Option<bool>) {
         let metric = Metric { better, ..example::metric("time_to_restore_median") };
         let verdict = judge(&series(values), &metric, &mut Finder::default());
-        (verdict.words(PeriodKind::Week), verdict.good)
+        (verdict.words(&Language::default(), PeriodKind::Week), verdict.good)
     }
 
     #[test]
@@ -253,7 +275,7 @@ mod tests {
         let mut partial = series(&[5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 6.0, 5.0, 1.0]);
         partial[13].flags.insert(Flag::Partial);
         let verdict = judged(&partial);
-        assert_eq!(verdict.words(PeriodKind::Week), "this week isn't over");
+        assert_eq!(verdict.words(&Language::default(), PeriodKind::Week), "this week isn't over");
         assert_eq!(verdict.points, 13);
     }
 

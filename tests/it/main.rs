@@ -9,6 +9,7 @@
 mod accounts;
 mod agreements;
 mod architecture;
+mod browser;
 mod canonical_tables;
 mod catalogue;
 mod change_rules;
@@ -21,6 +22,7 @@ mod golden;
 mod infrastructure_rules;
 mod killed;
 mod lake;
+mod languages;
 mod messages;
 mod no_data;
 mod openslo;

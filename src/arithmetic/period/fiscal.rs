@@ -60,12 +60,14 @@ impl Fiscal {
     }
 
     /// The calendar year that the fiscal year of `first` ends in.
-    fn year(self, first: NaiveDate) -> i32 {
+    #[must_use]
+    pub fn year(self, first: NaiveDate) -> i32 {
         first.year() + i32::from(self.begins() > 1 && first.month() >= self.begins())
     }
 
     /// Which part of its fiscal year begins on `first`, from 1.
-    fn number(self, first: NaiveDate) -> u32 {
+    #[must_use]
+    pub fn number(self, first: NaiveDate) -> u32 {
         1 + self.passed(first) / self.months()
     }
 

@@ -2,32 +2,49 @@
 
 use super::{Definition, Level, Metric, Time, ranking};
 use crate::declaration::expression::{Aggregate, Function, Operator, RowExpression, Value};
+use crate::declaration::language::Language;
 
 /// The definition of a metric in one line for readers.
 pub fn formula_text(metric: &Metric) -> String {
+    formula_in(&Language::default(), metric)
+}
+
+/// The same in a language: names of columns, facts and metrics stay what they are.
+pub fn formula_in(language: &Language, metric: &Metric) -> String {
     match &metric.definition {
         Definition::Formula(formula) => formula.to_string(),
         Definition::Index { parts } => {
-            let scale = |(target, limit): (f64, f64)| format!(", 100 at {target}, 0 at {limit}");
+            let number = |value: f64| language.number(&value.to_string());
             let parts = parts.iter().map(|part| {
-                format!("{} (weight {}{})", part.metric, part.weight, part.scale.map(scale).unwrap_or_default())
+                let (id, weight) = (&part.metric, number(part.weight));
+                match part.scale {
+                    Some(ends) => language.say(
+                        "{part} (weight {weight}, 100 at {target}, 0 at {limit})",
+                        &[("part", id), ("weight", &weight), ("target", &number(ends.0)), ("limit", &number(ends.1))],
+                    ),
+                    None => language.say("{part} (weight {weight})", &[("part", id), ("weight", &weight)]),
+                }
             });
-            format!("weighted mean of the scores of {}", parts.collect::<Vec<_>>().join(", "))
+            let parts = parts.collect::<Vec<_>>().join(", ");
+            language.say("weighted mean of the scores of {parts}", &[("parts", &parts)])
         }
         Definition::Aggregate { fact, time, population, exclude, value, .. } => {
-            let mut text = format!("{value} over {fact}");
+            let mut text = language.say("{value} over {fact}", &[("value", value), ("fact", fact)]);
             if let Some(population) = population {
-                text.push_str(&format!(" where {}", population.sql));
+                text.push(' ');
+                text.push_str(&language.say("where {condition}", &[("condition", &population.sql)]));
             }
             for (name, _) in exclude {
-                text.push_str(&format!(" without {name}"));
+                text.push(' ');
+                text.push_str(&language.say("without {name}", &[("name", name)]));
             }
-            match time {
-                Time::At(at) => text.push_str(&format!(", by {at}")),
+            text.push_str(", ");
+            text.push_str(&match time {
+                Time::At(at) => language.say("by {column}", &[("column", at)]),
                 Time::Alive { from, to, .. } => {
-                    text.push_str(&format!(", at a moment from {from} until {to}"));
+                    language.say("at a moment from {from} until {to}", &[("from", from), ("to", to)])
                 }
-            }
+            });
             text
         }
     }

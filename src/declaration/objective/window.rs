@@ -49,21 +49,15 @@ impl Window {
         i64::from(count) * unit.nominal_s()
     }
 
-    /// In words: "28 days rolling", "calendar month".
-    pub fn words(&self) -> String {
+    /// How many of which unit a reader counts it in.
+    pub fn read(&self) -> (u32, &'static str) {
         let (count, unit) = self.parts();
         let (count, unit) = match (self, count, unit) {
             // A reader counts four weeks in days.
             (Window::Rolling { .. }, count, WindowUnit::Week) => (count * 7, WindowUnit::Day),
             (_, count, unit) => (count, unit),
         };
-        let unit = unit.name();
-        match (self, count) {
-            (Window::Rolling { .. }, 1) => format!("1 {unit} rolling"),
-            (Window::Rolling { .. }, _) => format!("{count} {unit}s rolling"),
-            (Window::Calendar { .. }, 1) => format!("calendar {unit}"),
-            (Window::Calendar { .. }, _) => format!("{count} calendar {unit}s"),
-        }
+        (count, unit.name())
     }
 
     /// Whether it is aligned to the calendar.
@@ -212,7 +206,7 @@ mod tests {
         assert_eq!(days.at(moment, Tz::UTC), Some((moment - 28 * 86_400_000_000, moment)));
         let month = Window::Rolling { count: 1, unit: WindowUnit::Month };
         assert_eq!(month.at(moment, Tz::UTC), Some((at("2026-02-28T10:00:00Z"), moment)));
-        assert_eq!((month.nominal_s(), month.words()), (2_592_000, "1 month rolling".to_string()));
-        assert_eq!(Window::Rolling { count: 4, unit: WindowUnit::Week }.words(), "28 days rolling");
+        assert_eq!((month.nominal_s(), month.read()), (2_592_000, (1, "month")));
+        assert_eq!(Window::Rolling { count: 4, unit: WindowUnit::Week }.read(), (28, "day"));
     }
 }

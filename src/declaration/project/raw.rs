@@ -17,6 +17,7 @@ pub(super) struct Raw {
     pub(super) name: String,
     #[serde(default)]
     pub(super) zone: Option<Spanned<String>>,
+    pub(super) language: Option<String>,
     pub(super) as_of: Option<Spanned<String>>,
     pub(super) since: Option<Spanned<String>>,
     pub(super) fiscal_year_start: Option<Spanned<i64>>,

@@ -6,8 +6,13 @@ use super::{Balance, Kind, Section};
 use crate::declaration::metric::Metric;
 
 impl Section {
-    /// What is wrong: a message and, for a misspelt metric, the word that was found.
-    pub(super) fn problems(&self, metrics: &BTreeMap<String, Metric>) -> Vec<(String, Option<String>)> {
+    /// What is wrong: a message and, for a misspelt metric, the word that was found. On a page for each value of a dimension every
+    /// figure is cut by that too.
+    pub(super) fn problems(
+        &self,
+        metrics: &BTreeMap<String, Metric>,
+        page: Option<&str>,
+    ) -> Vec<(String, Option<String>)> {
         let mut problems = Vec::new();
         let mut expect = |holds: bool, message: &str| {
             if !holds {
@@ -57,7 +62,8 @@ impl Section {
             "balance: only a section of kind `figures` has one",
         );
         let named = self.named();
-        for (metric, by) in named {
+        for (metric, mut by) in named {
+            by.extend(page.map(str::to_owned));
             match metrics.get(metric) {
                 None => {
                     problems.push((format!("metric `{metric}`: there is none of this name"), Some(metric.to_owned())));

@@ -36,7 +36,7 @@ pub(super) fn burn_down(chart: &BurnDown, alt: &str) -> Result<String, ChartErro
             area.draw(&Circle::new(*last, 3, colour.filled()))?;
             text(area, &chart.last, (right + 10, last.1), 12, colour, (HPos::Left, VPos::Center), true)?;
             if (y(0.0) - last.1).abs() >= 14 {
-                text(area, "nothing left", (right + 10, y(0.0)), 12, INK, (HPos::Left, VPos::Center), false)?;
+                text(area, &chart.nothing, (right + 10, y(0.0)), 12, INK, (HPos::Left, VPos::Center), false)?;
             }
         }
         area.draw(&PathElement::new(vec![(left, bottom), (right, bottom)], LINE.stroke_width(1)))?;

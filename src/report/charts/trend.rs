@@ -22,16 +22,16 @@ pub(super) fn trend(trend: &Trend, alt: &str) -> Result<String, ChartError> {
         if let Some([low, mean, high]) = trend.limits {
             area.draw(&Rectangle::new([(left, y(high)), (right, y(low))], BAND.filled()))?;
             area.draw(&PathElement::new(vec![(left, y(mean)), (right, y(mean))], LINE.stroke_width(1)))?;
-            if let Some([_, words, _]) = &trend.limit_texts {
-                labels.push((y(mean), format!("mean {words}"), MUTED, false));
+            if !trend.mean_label.is_empty() {
+                labels.push((y(mean), trend.mean_label.clone(), MUTED, false));
             }
         }
-        if let Some((value, words)) = &trend.target {
+        if let Some((value, _)) = &trend.target {
             for start in (left..right).step_by(8) {
                 let dash = vec![(start, y(*value)), ((start + 4).min(right), y(*value))];
                 area.draw(&PathElement::new(dash, INK.stroke_width(1)))?;
             }
-            labels.push((y(*value), format!("target {words}"), INK, false));
+            labels.push((y(*value), trend.target_label.clone(), INK, false));
         }
         // Between the last point of the old level and the first of the new.
         for change in trend.changes.iter().filter(|change| (1..=count).contains(*change)) {

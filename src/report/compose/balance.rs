@@ -5,33 +5,38 @@ use crate::declaration::metric::Unit;
 use crate::declaration::report::Balance;
 use crate::report::document::Block;
 use crate::report::figure;
-use crate::report::words::lower_first;
+use crate::report::words::{lower_first, title};
 use crate::scorecard::scorecard::Scorecard;
 
 /// The line; none where a figure of it is missing.
 pub(super) fn line(scorecard: &Scorecard, flow: &Balance) -> Option<Block> {
     let stock = scorecard.card(&flow.stock, &[])?;
     let (start, end) = (stock.previous.as_ref()?.value?, stock.current().value?);
-    let mut text = format!("{}: {} at the start", stock.metric.title, figure::count(start));
+    let language = &scorecard.language;
+    let number = |value: f64| figure::count(language, value);
+    let mut text =
+        language.say("{stock}: {n} at the start", &[("stock", &title(language, &stock.metric)), ("n", &number(start))]);
     let mut expected = start;
     for (metrics, sign, factor) in [(&flow.plus, "+", 1.0), (&flow.minus, "\u{2212}", -1.0)] {
         for metric in metrics {
             let card = scorecard.card(metric, &[])?;
             let value = card.current().value?;
             expected += factor * value;
-            text.push_str(&format!(" {sign} {} {}", figure::count(value), lower_first(&card.metric.title)));
+            text.push_str(&format!(" {sign} {} {}", number(value), lower_first(title(language, &card.metric))));
         }
     }
     // Counts are exact, as whole numbers are in floating point; sums of other amounts are rounded by it.
     let residual = end - expected;
     let rounded = stock.metric.unit != Unit::Count && residual.abs() < 1e-9 * end.abs().max(1.0);
     let residual = if rounded { 0.0 } else { residual };
-    text.push_str(&format!(" = {} at the end", figure::count(end)));
+    text.push_str(" = ");
+    text.push_str(&language.say("{n} at the end", &[("n", &number(end))]));
+    text.push_str(". ");
     text.push_str(&match residual {
-        0.0 => ". Nothing is left over.".to_string(),
+        0.0 => language.word("Nothing is left over.").to_owned(),
         // Records of one side may lack the instant that the other side counts by.
-        _ if residual > 0.0 => format!(". {} more than that adds up to.", figure::count(residual)),
-        _ => format!(". {} fewer than that adds up to.", figure::count(-residual)),
+        _ if residual > 0.0 => language.say("{n} more than that adds up to.", &[("n", &number(residual))]),
+        _ => language.say("{n} fewer than that adds up to.", &[("n", &number(-residual))]),
     });
     Some(Block::Note { text })
 }

@@ -3,12 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::declaration::expression::Value;
-use crate::declaration::metric::{Definition, Time};
 use crate::declaration::report::ReportDefinition;
 use crate::facts::FACTS;
 use crate::report::document::{Block, Cell, Heading, Table};
 use crate::report::figure;
+use crate::report::words::title;
 use crate::scorecard::scorecard::Scorecard;
 
 /// Rows that are shown, the emptiest columns first.
@@ -19,6 +18,7 @@ const NAMED: usize = 3;
 
 /// A table of columns that are not filled throughout; none where all are.
 pub(super) fn incomplete(scorecard: &Scorecard, report: &ReportDefinition) -> Option<Block> {
+    let language = &scorecard.language;
     let mut used: BTreeMap<(&str, String), BTreeSet<&str>> = BTreeMap::new();
     for request in report.requests() {
         let mut open = vec![request.metric.clone()];
@@ -30,7 +30,7 @@ pub(super) fn incomplete(scorecard: &Scorecard, report: &ReportDefinition) -> Op
             open.extend(metric.inputs());
             let fact = FACTS.iter().find(|fact| metric.fact() == Some(fact.name));
             for table in fact.into_iter().flat_map(|fact| records(fact.name, fact.tables)) {
-                for column in columns(&metric.definition).into_iter().chain(request.by.iter().cloned()) {
+                for column in metric.columns().into_iter().chain(request.by.iter().cloned()) {
                     used.entry((table, column)).or_default().insert(id);
                 }
             }
@@ -46,11 +46,14 @@ pub(super) fn incomplete(scorecard: &Scorecard, report: &ReportDefinition) -> Op
                 .iter()
                 .take(NAMED)
                 .filter_map(|id| scorecard.metrics.get(*id))
-                .map(|metric| metric.title.as_str())
+                .map(|metric| title(language, metric))
                 .collect();
             let rest = metrics.len().saturating_sub(NAMED);
-            let others = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-            Some((one.filled, format!("{}.{}", one.table, one.column), format!("{}{others}", titles.join(", "))))
+            let mut titles = titles.join(", ");
+            if rest > 0 {
+                titles = language.say("{names} and {n} more", &[("names", &titles), ("n", &rest)]);
+            }
+            Some((one.filled, format!("{}.{}", one.table, one.column), titles))
         })
         .collect();
     if found.is_empty() {
@@ -58,19 +61,29 @@ pub(super) fn incomplete(scorecard: &Scorecard, report: &ReportDefinition) -> Op
     }
     found.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
     let more = found.len().saturating_sub(SHOWN);
-    let others = if more > 0 { format!("; {more} fuller ones are left out") } else { String::new() };
+    let mut caption = language
+        .word(
+            "How far the columns are filled that figures of this page use, matched by name; some are empty with reason, as \
+             the end of what is still open",
+        )
+        .to_owned();
+    if more > 0 {
+        caption.push_str("; ");
+        caption.push_str(&language.say("{n} fuller ones are left out", &[("n", &more)]));
+    }
     Some(Block::Table(Table {
         by: None,
-        caption: format!(
-            "How far the columns are filled that figures of this page use, matched by name; some are empty with reason, as \
-             the end of what is still open{others}"
-        ),
-        columns: vec![Heading::left("Column"), Heading::right("Filled"), Heading::left("Used by")],
+        caption,
+        columns: vec![
+            Heading::left(language.word("Column")),
+            Heading::right(language.word("Filled")),
+            Heading::left(language.word("Used by")),
+        ],
         rows: found
             .into_iter()
             .take(SHOWN)
             .map(|(filled, column, metrics)| {
-                vec![Cell::text(column), Cell::text(figure::share(filled, None)), Cell::text(metrics)]
+                vec![Cell::text(column), Cell::text(figure::share(language, filled, None)), Cell::text(metrics)]
             })
             .collect(),
     }))
@@ -85,33 +98,4 @@ fn records(name: &str, tables: &'static [&'static str]) -> Vec<&'static str> {
     let own = |table: &&&str| !matches!(**table, "services" | "teams" | "links");
     let found: Vec<&str> = tables.iter().filter(own).copied().collect();
     if found.is_empty() { tables.to_vec() } else { found }
-}
-
-/// The columns of its fact that a metric over rows reads.
-fn columns(definition: &Definition) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    if let Definition::Aggregate { time, population, exclude, value, coverage, .. } = definition {
-        match time {
-            Time::At(at) => found.extend([at.clone()]),
-            Time::Alive { from, to, since } => found.extend([from, to].into_iter().chain(since).cloned()),
-        }
-        let rows = population.iter().chain(exclude.iter().map(|(_, rule)| rule));
-        found.extend(rows.flat_map(|row| row.columns.iter().cloned()));
-        std::iter::once(value).chain(coverage).for_each(|value| of_value(value, &mut found));
-    }
-    found
-}
-
-fn of_value(value: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Number(_) => {}
-        Value::Binary { left, right, .. } => {
-            of_value(left, found);
-            of_value(right, found);
-        }
-        Value::Aggregate(aggregate) => {
-            let rows = aggregate.arguments.iter().chain(&aggregate.filter);
-            found.extend(rows.flat_map(|row| row.columns.iter().cloned()));
-        }
-    }
 }

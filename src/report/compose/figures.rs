@@ -2,18 +2,14 @@
 
 use crate::declaration::report::Section;
 use crate::report::document::{Bands, Block, Chart, Drawing, Matrix, MatrixCell, Part, Trend};
-use crate::report::figure;
-use crate::report::words::{self, evidence, signal_mark, slice_name, upper_first, value};
+use crate::report::words::{self, evidence, signal_mark, slice_name, title, upper_first, value};
+use crate::report::{dates, figure};
 use crate::scorecard::scorecard::{Card, Scorecard};
-
-fn note(section: &Section, otherwise: &str) -> Vec<Block> {
-    let text = if section.empty.is_empty() { otherwise.to_owned() } else { section.empty.clone() };
-    vec![Block::Note { text }]
-}
 
 /// Counts from one value of a dimension to another, with a second figure small below them.
 pub(super) fn matrix(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let ([from, to], Some(counted)) = (section.by.as_slice(), section.metrics.first()) else { return Vec::new() };
+    let language = &scorecard.language;
     let cards = scorecard.by_all(counted, &[from, to]);
     let counts: Vec<(&str, &str, f64)> = cards
         .iter()
@@ -21,7 +17,7 @@ pub(super) fn matrix(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         .filter(|(from, to, count)| !from.is_empty() && !to.is_empty() && *count > 0.0)
         .collect();
     if counts.is_empty() {
-        return note(section, "There was none.");
+        return super::note(language, section, language.word("There was none."));
     }
     let names = |pick: fn(&(&str, &str, f64)) -> String| {
         let mut names: Vec<String> = counts.iter().map(pick).collect();
@@ -34,10 +30,11 @@ pub(super) fn matrix(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let small = |row: &str, column: &str| {
         let metric = section.metrics.get(1)?;
         let card = scorecard.card(metric, &[(from, row), (to, column)])?;
-        card.current().value.map(|_| value(card))
+        card.current().value.map(|_| value(language, card))
     };
     let label = |dimension: &str, name: &str| {
-        format!("{} {name}", upper_first(dimension.rsplit('_').next().unwrap_or(dimension)))
+        let last = upper_first(dimension.rsplit('_').next().unwrap_or(dimension));
+        format!("{} {name}", language.word(&last))
     };
     let body = rows
         .iter()
@@ -45,46 +42,59 @@ pub(super) fn matrix(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
             let cells = columns.iter().map(|column| {
                 let count = counts.iter().find(|cell| cell.0 == row && cell.1 == column)?.2;
                 Some(MatrixCell {
-                    text: figure::count(count),
+                    text: figure::count(language, count),
                     number: count,
                     small: small(row, column).unwrap_or_default(),
                     weight: count / largest,
                 })
             });
-            (label(from, slice_name(row)), cells.collect())
+            (label(from, slice_name(language, row)), cells.collect())
         })
         .collect();
     let total: f64 = counts.iter().map(|cell| cell.2).sum();
-    let second = section
-        .metrics
-        .get(1)
-        .map_or_else(String::new, |metric| format!(", and {}", super::title_of(scorecard, metric).to_lowercase()));
-    let caption = format!("{} {}{second}", figure::count(total), super::title_of(scorecard, counted).to_lowercase());
-    let columns = columns.iter().map(|column| format!("→ {}", slice_name(column))).collect();
+    let (number, counted) = (figure::count(language, total), super::title_of(scorecard, counted).to_lowercase());
+    let caption = match section.metrics.get(1) {
+        Some(second) => language.say(
+            "{n} {counted}, and {second}",
+            &[("n", &number), ("counted", &counted), ("second", &super::title_of(scorecard, second).to_lowercase())],
+        ),
+        None => format!("{number} {counted}"),
+    };
+    let columns = columns.iter().map(|column| format!("→ {}", slice_name(language, column))).collect();
     vec![Block::Matrix(Matrix { caption, columns, rows: body })]
 }
 
 /// One bar, split over a dimension.
 pub(super) fn bands(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let (Some(metric), Some(dimension)) = (section.metrics.first(), section.by.first()) else { return Vec::new() };
+    let language = &scorecard.language;
     let mut cards = scorecard.by(metric, dimension);
     cards.sort_by_key(|card| order(card.dim(dimension).unwrap_or_default()));
     let bands: Vec<Part> = cards
         .iter()
         .filter_map(|card| Some((card.dim(dimension)?.to_owned(), card.current().value?)))
-        .map(|(name, value)| Part { name, value, text: figure::count(value) })
+        .map(|(name, value)| Part {
+            name: language.word(&name).to_owned(),
+            value,
+            text: figure::count(language, value),
+        })
         .collect();
     let total: f64 = bands.iter().map(|band| band.value).sum();
     if total <= 0.0 {
-        return note(section, "None is open.");
+        return super::note(language, section, language.word("None is open."));
     }
-    let old: f64 = bands.iter().filter(|band| section.old.contains(&band.name)).map(|band| band.value).sum();
+    let old: f64 = bands
+        .iter()
+        .filter(|band| section.old.iter().any(|old| language.word(old) == band.name))
+        .map(|band| band.value)
+        .sum();
+    let all = figure::count(language, total);
     let caption = match section.old.first() {
-        Some(first) if old > 0.0 => {
-            let days = first.split('-').next().unwrap_or(first);
-            format!("{} in all, {} of them older than {days} days", figure::count(total), figure::count(old))
-        }
-        _ => format!("{} in all, none of them old", figure::count(total)),
+        Some(first) if old > 0.0 => language.say(
+            "{n} in all, {old} of them older than {days} days",
+            &[("n", &all), ("old", &figure::count(language, old)), ("days", &first.split('-').next().unwrap_or(first))],
+        ),
+        _ => language.say("{n} in all, none of them old", &[("n", &all)]),
     };
     let alt: Vec<String> = bands.iter().map(|band| format!("{}: {}", band.name, band.text)).collect();
     vec![Block::Chart(Chart {
@@ -110,49 +120,67 @@ pub(super) fn trends(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         .filter(|card| card.series.iter().filter(|measure| measure.value.is_some()).count() > 1)
         .map(|card| Block::Chart(trend(scorecard, card)))
         .collect();
-    if found.is_empty() { note(section, "There is no history to show yet.") } else { found }
+    match found.is_empty() {
+        true => {
+            let language = &scorecard.language;
+            super::note(language, section, language.word("There is no history to show yet."))
+        }
+        false => found,
+    }
 }
 
 fn trend(scorecard: &Scorecard, card: &Card) -> Chart {
+    let language = &scorecard.language;
     let half = figure::half(card.current());
-    let text = |value: f64| figure::value_text(&card.metric, value, half);
-    let signal = signal_mark(&card.signal, scorecard.period.kind);
-    let caption = format!("{} {}: {}", card.metric.title, value(card), signal.text());
+    let text = |value: f64| figure::value_text(language, &card.metric, value, half);
+    let signal = signal_mark(language, &card.signal, scorecard.period.kind);
+    let caption = format!("{} {}: {}", title(language, &card.metric), value(language, card), signal.text());
     let short = |measure: &crate::metrics::measure::Measure| {
         measure.period.id.rsplit_once('-').map_or_else(|| measure.period.id.clone(), |(_, rest)| rest.to_owned())
     };
-    let mut parts = evidence(card);
+    let mut parts = evidence(language, card);
     if let Some(since) = &card.signal.since {
-        parts.push(format!("since {}", words::since(since, scorecard.zone)));
+        let since = dates::since(language, since, scorecard.zone);
+        parts.push(language.say("since {day}", &[("day", &since)]));
     }
-    parts.extend(words::change(card, scorecard.zone));
-    parts.extend(words::wandering(&card.signal, scorecard.period.kind).filter(|_| card.signal.is_signal()));
+    parts.extend(words::change(language, card, scorecard.zone));
+    parts.extend(words::wandering(language, &card.signal, scorecard.period.kind).filter(|_| card.signal.is_signal()));
     let changes = card
         .signal
         .changes
         .iter()
         .filter_map(|change| card.series.iter().position(|measure| measure.period.id == change.period.id));
     let limits = card.limits;
-    let range = limits.map_or_else(String::new, |limits| {
-        format!(", mean {}, usual range {} to {}", text(limits.mean), text(limits.lower), text(limits.upper))
-    });
+    let periods = card.series.len();
+    let shown = match limits.map(|limits| [limits.mean, limits.lower, limits.upper].map(text)) {
+        Some([mean, low, high]) => language.say(
+            "{n} periods, mean {mean}, usual range {low} to {high}",
+            &[("n", &periods), ("mean", &mean), ("low", &low), ("high", &high)],
+        ),
+        None => language.say("{n} periods", &[("n", &periods)]),
+    };
+    let limit_texts = limits.map(|limits| [text(limits.lower), text(limits.mean), text(limits.upper)]);
+    let target = card.agreed().map(|target| (target.target, figure::target(language, &card.metric, target.target)));
+    let name_of = |phrase: &str, value: Option<&String>| match value {
+        Some(value) => language.say(phrase, &[("value", value)]),
+        None => String::new(),
+    };
     let drawing = Trend {
-        name: card.metric.title.clone(),
+        name: title(language, &card.metric).to_owned(),
         texts: card.series.iter().map(|measure| measure.value.map_or_else(String::new, text)).collect(),
         points: card.series.iter().map(|measure| measure.value).collect(),
         periods: card.series.iter().map(short).collect(),
         limits: limits.map(|limits| [limits.lower, limits.mean, limits.upper]),
-        limit_texts: limits.map(|limits| [text(limits.lower), text(limits.mean), text(limits.upper)]),
-        target: card.agreed().map(|target| (target.target, figure::target(&card.metric, target.target))),
-        last: value(card),
+        mean_label: name_of(language.word("mean {value}"), limit_texts.as_ref().map(|texts| &texts[1])),
+        target_label: name_of(language.word("target {value}"), target.as_ref().map(|(_, text)| text)),
+        limit_texts,
+        target,
+        last: value(language, card),
         signal: card.signal.is_signal(),
         alarm: card.signal.worsening(),
         changes: changes.collect(),
     };
     Chart {
-        alt: format!("{caption}. {} periods{range}", card.series.len()),
-        caption,
-        evidence: parts.join(" · "),
-        drawing: Drawing::Trend(drawing),
+        alt: format!("{caption}. {shown}"), caption, evidence: parts.join(" · "), drawing: Drawing::Trend(drawing)
     }
 }

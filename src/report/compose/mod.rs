@@ -5,11 +5,13 @@ mod balance;
 mod completeness;
 mod definitions;
 mod figures;
+mod freshness;
 mod objective;
 mod objective_page;
 mod quality;
 mod restated;
 mod shares;
+mod slices;
 mod table;
 mod tiles;
 
@@ -17,21 +19,25 @@ pub use restated::words as records_in_words;
 
 use std::collections::BTreeMap;
 
+use super::dates::{self, moment};
 use super::document::{Block, Cell, Document, Section, Span};
 use super::figure;
 use super::stale;
 use super::statement;
 use super::v1;
 use super::verdict::verdict;
-use super::words::moment;
+use super::words;
+use crate::arithmetic::local_time::rfc3339;
+use crate::declaration::language::Language;
 use crate::declaration::metric::Definition;
-use crate::declaration::report::{Kind, ReportDefinition, Section as Declared};
+use crate::declaration::report::{Kind, OBJECTIVE, ReportDefinition, Section as Declared};
 use crate::scorecard::restated::Restatement;
 use crate::scorecard::scorecard::{Card, Scorecard};
 
 /// The report on a scorecard, ready to be written out.
 pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
-    let label = scorecard.period.label(scorecard.zone);
+    let language = &scorecard.language;
+    let label = dates::label(language, &scorecard.period, scorecard.zone);
     let mut sections = Vec::new();
     for declared in &report.sections {
         if let Some(section) = section(scorecard, report, declared, sections.len()) {
@@ -42,13 +48,24 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
         sections.iter_mut().flat_map(|section| &mut section.blocks).for_each(undefined);
     }
     Document {
-        language: report.language.clone(),
-        title: format!("{} · {} · {label}", scorecard.project, report.title.to_lowercase()),
+        language: language.tag.clone(),
+        title: format!("{} · {} · {label}", scorecard.project, language.word(&report.title).to_lowercase()),
         meta: meta(scorecard),
+        name: report.name.clone(),
+        heading: language.word(&report.title).to_owned(),
+        period: scorecard.period.id.clone(),
+        label,
+        start: rfc3339(scorecard.period.start),
+        of: None,
+        audience: language.word(&report.audience).to_owned(),
         sections,
-        foot: format!(
-            "Made by nines {} from the exports of {}. Figures: nines report {} --period {} --format json",
-            scorecard.version, scorecard.project, report.name, scorecard.period.id
+        foot: language.say(
+            "Made by nines {version} from the exports of {project}. Figures: {command}",
+            &[
+                ("version", &scorecard.version),
+                ("project", &scorecard.project),
+                ("command", &format!("nines report {} --period {} --format json", report.name, scorecard.period.id)),
+            ],
         ),
         words: layout(scorecard),
         data: v1::Report::of(scorecard, report),
@@ -56,38 +73,40 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
 }
 
 /// Words that layouts add to those of the sections.
-const LAYOUT: [&str; 31] = [
-    "Contents",
-    "Page",
-    "Filter",
+pub const LAYOUT: [&str; 34] = [
     "All",
-    "Copy chart",
-    "Copied",
-    "Sort by",
-    "rows shown",
-    // Print and workbook.
-    "Formula",
-    "Summary",
-    "Figures",
-    "Past figures",
-    "Chart data",
-    "Small trends",
-    "Figure",
-    "Value",
+    "All reports",
     "Change",
-    "Trend",
-    "Signal",
+    "Chart data",
+    "Contents",
+    "Copied",
+    "Copy chart",
     "Evidence",
+    "Figure",
+    "Figures",
+    "Filter",
+    "Formula",
     "Id",
     "Meaning",
-    "mean",
-    "target",
-    "lower limit",
-    "upper limit",
-    "even pace",
+    "Page",
+    "Past figures",
+    "Service",
+    "Signal",
+    "Small trends",
+    "Sort by",
+    "Summary",
+    "To the content",
+    "Trend",
+    "Value",
     "alerts",
-    "still open",
     "better",
+    "even pace",
+    "lower limit",
+    "mean",
+    "rows shown",
+    "still open",
+    "target",
+    "upper limit",
     "worse",
 ];
 
@@ -117,53 +136,92 @@ pub fn restated_figures<'s>(scorecard: &'s Scorecard, report: &ReportDefinition)
     found
 }
 
-/// A page for each objective, where the report has such pages: file name without extension, and document.
-pub fn objective_pages(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<(String, Document)> {
-    if report.objective_sections.is_empty() {
-        return Vec::new();
-    }
-    let declared = ReportDefinition { sections: report.objective_sections.clone(), ..report.clone() };
-    let pages = scorecard.objectives.iter().map(|standing| {
-        let one = Scorecard { objectives: vec![standing.clone()], ..scorecard.clone() };
-        let mut document = compose(&one, &declared);
-        let label = scorecard.period.label(scorecard.zone);
-        document.title = format!("{} · {} · {label}", scorecard.project, standing.objective.title);
-        // Ids may hold what a file name must not.
-        let plain = |letter: char| if letter.is_alphanumeric() || letter == '-' { letter } else { '-' };
-        let name: String = standing.objective.id.chars().map(plain).collect();
+/// The further pages of a report, one for each value of the dimension that they are by: file name without extension, and document.
+pub fn pages(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<(String, Document)> {
+    let Some(pages) = &report.pages else { return Vec::new() };
+    let declared = report.page(pages);
+    let label = dates::label(&scorecard.language, &scorecard.period, scorecard.zone);
+    let page = |id: &str, title: &str, one: &Scorecard| {
+        let mut document = compose(one, &declared);
+        document.of = Some(title.to_owned());
+        let title = match pages.title.as_str() {
+            "" => title.to_owned(),
+            own => format!("{}: {title}", scorecard.language.word(own)),
+        };
+        document.title = format!("{} · {title} · {label}", scorecard.project);
+        // Ids and names may hold what a file name must not.
+        let plain = |letter: char| if letter.is_alphanumeric() { letter } else { '-' };
+        let name: String = id.to_lowercase().chars().map(plain).collect();
         (format!("{}-{name}-{}", report.name, scorecard.period.id), document)
-    });
-    pages.collect()
+    };
+    let mut found: Vec<(String, Document)> = match pages.by.as_str() {
+        OBJECTIVE => scorecard
+            .objectives
+            .iter()
+            .map(|standing| {
+                let one = Scorecard { objectives: vec![standing.clone()], ..scorecard.clone() };
+                page(&standing.objective.id, &standing.objective.title, &one)
+            })
+            .collect(),
+        by => scorecard
+            .known_values(by)
+            .into_iter()
+            .map(|value| page(value, value, &scorecard.within(by, value)))
+            .collect(),
+    };
+    // Two names that differ only in what a file name must not hold are two pages all the same.
+    for place in 1..found.len() {
+        let taken = |name: &str, found: &[(String, Document)]| found[..place].iter().any(|(other, _)| other == name);
+        let mut name = found[place].0.clone();
+        let mut count = 1;
+        while taken(&name, &found) {
+            count += 1;
+            name = format!("{}-{count}", found[place].0);
+        }
+        found[place].0 = name;
+    }
+    found
 }
 
 fn meta(scorecard: &Scorecard) -> Vec<String> {
+    let language = &scorecard.language;
+    let dates = dates::dates(language, &scorecard.period, scorecard.zone);
     let mut parts = vec![
-        format!("{}, {}", scorecard.period.dates(scorecard.zone), scorecard.zone.name()),
-        format!("as of {}", moment(scorecard, scorecard.as_of)),
+        format!("{dates}, {}", scorecard.zone.name()),
+        language.say("as of {moment}", &[("moment", &moment(scorecard, scorecard.as_of))]),
     ];
     if let Some(known_at) = scorecard.known_at {
-        parts.push(format!("as known at {}", moment(scorecard, known_at)));
+        parts.push(language.say("as known at {moment}", &[("moment", &moment(scorecard, known_at))]));
     }
-    let understood = scorecard.quality.understood();
-    parts.extend(understood.map(|share| format!("{} of the rows understood", figure::share(share, None))));
-    let unread = scorecard.quality.unread.len();
+    if let Some(share) = scorecard.quality.understood() {
+        let share = figure::share(language, share, None);
+        parts.push(language.say("{share} of the rows understood", &[("share", &share)]));
+    }
+    let unread = scorecard.quality.unread.len() as u64;
     if unread > 0 {
-        parts.push(format!("{} could not be read", figure::some(unread as u64, "file")));
+        let number = figure::number_word(language, unread);
+        parts.push(language.count(
+            unread,
+            "one file could not be read",
+            "{n} files could not be read",
+            &[("n", &number)],
+        ));
     }
     parts
 }
 
 fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared, position: usize) -> Option<Section> {
-    let mut lead = Some(declared.lead.clone()).filter(|lead| !lead.is_empty());
-    let mut title = Some(declared.title.clone()).filter(|title| !title.is_empty());
+    let language = &scorecard.language;
+    let own = |text: &str| Some(text).filter(|text| !text.is_empty()).map(|text| language.word(text).to_owned());
+    let (mut lead, mut title) = (own(&declared.lead), own(&declared.title));
     let (label, blocks) = match declared.kind {
         Kind::Verdict => {
             title = None;
-            ("In short", vec![Block::Verdict { spans: in_short(scorecard, report) }])
+            (language.word("In short"), vec![Block::Verdict { spans: in_short(scorecard, report) }])
         }
         Kind::Tiles => {
             title = None;
-            ("The pillars", vec![Block::Tiles { tiles: tiles::tiles(scorecard, declared) }])
+            (language.word("The pillars"), vec![Block::Tiles { tiles: tiles::tiles(scorecard, declared) }])
         }
         Kind::Changes | Kind::Decisions if stale::dead_since(scorecard, report).is_some() => {
             lead = Some(stale::nothing_to_judge(scorecard));
@@ -175,61 +233,66 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
             let judged = watched.iter().filter(|card| card.signal.unjudged.is_none()).count();
             let signals = statements.len();
             lead = Some(match judged {
-                0 => "No figure has enough history yet to tell change from noise.".to_owned(),
-                1 => format!("Only what the control limits call a signal: {signals} of 1 judged figure."),
-                _ => format!(
-                    "Only what the control limits call a signal: {signals} of {} judged figures.",
-                    figure::count(judged as f64)
+                0 => language.word("No figure has enough history yet to tell change from noise.").to_owned(),
+                _ => language.count(
+                    judged as u64,
+                    "Only what the control limits call a signal: {signals} of 1 judged figure.",
+                    "Only what the control limits call a signal: {signals} of {n} judged figures.",
+                    &[("signals", &signals), ("n", &figure::count(language, judged as f64))],
                 ),
             });
             if judged == 0 {
                 return Some(headed(declared, title, lead, position, Vec::new()));
             }
-            ("What changed", listed(&mut statements, declared, "Nothing moved by more than its usual variation."))
+            let nothing = language.word("Nothing moved by more than its usual variation.");
+            (language.word("What changed"), listed(language, &mut statements, declared, nothing))
         }
         Kind::Decisions => {
             let judged = judged(scorecard, report);
             if !judged.iter().any(|card| card.agreed().is_some()) {
-                lead = Some("The project declares no target, so none can be missed.".to_owned());
+                lead = Some(language.word("The project declares no target, so none can be missed.").to_owned());
                 return Some(headed(declared, title, lead, position, Vec::new()));
             }
             if !judged.iter().any(|card| card.agreed().is_some() && card.current().value.is_some()) {
-                lead = Some("No target of the project has a figure in this period, so none can be judged.".to_owned());
+                let none =
+                    language.word("No target of the project has a figure in this period, so none can be judged.");
+                lead = Some(none.to_owned());
                 return Some(headed(declared, title, lead, position, Vec::new()));
             }
             let mut statements = statement::decisions(scorecard, &judged);
-            ("Decisions", listed(&mut statements, declared, "No target of the project is missed."))
+            let nothing = language.word("No target of the project is missed.");
+            (language.word("Decisions"), listed(language, &mut statements, declared, nothing))
         }
-        Kind::Table => ("Table", table::table(scorecard, declared)),
+        Kind::Table => (language.word("Table"), table::table(scorecard, declared)),
         Kind::Figures => {
             let mut blocks = table::figures(scorecard, declared);
             blocks.extend(declared.balance.as_ref().and_then(|flow| balance::line(scorecard, flow)));
-            ("Figures", blocks)
+            (language.word("Figures"), blocks)
         }
-        Kind::Matrix => ("Matrix", figures::matrix(scorecard, declared)),
-        Kind::Bands => ("Bands", figures::bands(scorecard, declared)),
-        Kind::Charts => ("Trends", figures::trends(scorecard, declared)),
+        Kind::Matrix => (language.word("Matrix"), figures::matrix(scorecard, declared)),
+        Kind::Bands => (language.word("Bands"), figures::bands(scorecard, declared)),
+        Kind::Charts => (language.word("Trends"), figures::trends(scorecard, declared)),
         Kind::ObjectivesVerdict => {
             title = None;
-            ("In short", objective::verdict(scorecard))
+            (language.word("In short"), objective::verdict(scorecard))
         }
-        Kind::Objectives => ("Objectives", objective::table(scorecard, declared)),
+        Kind::Objectives => (language.word("Objectives"), objective::table(scorecard, declared)),
         Kind::Objective => {
             title = None;
-            ("In short", objective_page::head(scorecard))
+            (language.word("In short"), objective_page::head(scorecard))
         }
-        Kind::BurnDown => ("Budget", objective_page::burn_down(scorecard)),
-        Kind::BurnRates => ("Pace", objective_page::pace(scorecard)),
-        Kind::Alerts => ("Alerts", objective::alerts(scorecard, declared)),
-        Kind::BudgetShares => ("What took the budget", objective_page::shares(scorecard, declared)),
-        Kind::BudgetPolicy => ("Policy", objective::policy(scorecard, declared)),
-        Kind::Shares => ("Shares", shares::shares(scorecard, declared)),
-        Kind::Accounting => ("Accounting", accounting::accounting(scorecard, declared)),
-        Kind::Quality => ("Trust", quality::quality(scorecard, report)),
-        Kind::Restated => ("Restated", restated::restated(scorecard, report, declared)),
+        Kind::BurnDown => (language.word("Budget"), objective_page::burn_down(scorecard)),
+        Kind::BurnRates => (language.word("Pace"), objective_page::pace(scorecard)),
+        Kind::Alerts => (language.word("Alerts"), objective::alerts(scorecard, declared)),
+        Kind::BudgetShares => (language.word("What took the budget"), objective_page::shares(scorecard, declared)),
+        Kind::BudgetPolicy => (language.word("Policy"), objective::policy(scorecard, declared)),
+        Kind::Shares => (language.word("Shares"), shares::shares(scorecard, declared)),
+        Kind::Accounting => (language.word("Accounting"), accounting::accounting(scorecard, declared)),
+        Kind::Quality => (language.word("Trust"), quality::quality(scorecard, report)),
+        Kind::Restated => (language.word("Restated"), restated::restated(scorecard, report, declared)),
         Kind::Definitions => {
             let definitions = definitions::definitions(scorecard, report);
-            ("Definitions", vec![Block::Definitions { definitions }])
+            (language.word("Definitions"), vec![Block::Definitions { definitions }])
         }
     };
     if blocks.is_empty() {
@@ -267,16 +330,20 @@ fn headed(
     }
 }
 
-fn listed(statements: &mut Vec<super::document::Statement>, declared: &Declared, nothing: &str) -> Vec<Block> {
+fn listed(
+    language: &Language,
+    statements: &mut Vec<super::document::Statement>,
+    declared: &Declared,
+    nothing: &str,
+) -> Vec<Block> {
     if statements.is_empty() {
-        let text = if declared.empty.is_empty() { nothing.to_owned() } else { declared.empty.clone() };
-        return vec![Block::Note { text }];
+        return note(language, declared, nothing);
     }
     let more = declared.limit.map_or(0, |limit| statements.len().saturating_sub(limit));
     let hidden = statements.split_off(statements.len() - more);
     let names: Vec<String> = hidden.into_iter().map(|statement| statement.subject).collect();
     let mut blocks = vec![Block::Statements { statements: std::mem::take(statements) }];
-    blocks.extend(unshown(&names));
+    blocks.extend(unshown(language, &names));
     blocks
 }
 
@@ -284,17 +351,31 @@ fn listed(statements: &mut Vec<super::document::Statement>, declared: &Declared,
 const NAMED: usize = 8;
 
 /// "2 more: Mail: availability; incidents."
-fn unshown(names: &[String]) -> Option<Block> {
-    let listed: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
-    let rest = names.len().saturating_sub(NAMED);
-    let others = match rest {
-        0 => String::new(),
-        1 => "; and one other".to_owned(),
-        _ => format!("; and {} others", figure::count(rest as f64)),
-    };
-    (!names.is_empty()).then(|| Block::Note {
-        text: format!("{} more: {}{others}.", figure::count(names.len() as f64), listed.join("; ")),
-    })
+fn unshown(language: &Language, names: &[String]) -> Option<Block> {
+    let mut listed = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let rest = names.len().saturating_sub(NAMED) as u64;
+    if rest > 0 {
+        let number = figure::count(language, rest as f64);
+        listed.push_str("; ");
+        listed.push_str(&language.count(rest, "and one other", "and {n} others", &[("n", &number)]));
+    }
+    let number = figure::count(language, names.len() as f64);
+    (!names.is_empty())
+        .then(|| Block::Note { text: language.say("{n} more: {names}.", &[("n", &number), ("names", &listed)]) })
+}
+
+/// What a section says where it has nothing to show: its own words, or those of its kind.
+fn note(language: &Language, section: &Declared, otherwise: &str) -> Vec<Block> {
+    let text = if section.empty.is_empty() { otherwise } else { language.word(&section.empty) };
+    vec![Block::Note { text: text.to_owned() }]
+}
+
+/// "Services: one row per service".
+fn one_row_per(language: &Language, section: &Declared, dimension: &str) -> String {
+    language.say(
+        "{title}: one row per {dimension}",
+        &[("title", &language.word(&section.title)), ("dimension", &words::dimension(language, dimension))],
+    )
 }
 
 /// Every figure of the report that has a history: what is watched for signals.
@@ -321,5 +402,6 @@ fn judged<'s>(scorecard: &'s Scorecard, report: &ReportDefinition) -> Vec<&'s Ca
 
 /// A title with the figure's own words, or the metric's id where nobody knows it.
 fn title_of(scorecard: &Scorecard, metric: &str) -> String {
-    scorecard.metrics.get(metric).map_or_else(|| metric.to_owned(), |metric| metric.title.clone())
+    let title = scorecard.metrics.get(metric).map(|metric| words::title(&scorecard.language, metric));
+    title.unwrap_or(metric).to_owned()
 }

@@ -1,44 +1,46 @@
 //! The sections of one objective's own page: how it stands, its budget over its window, its pace, and what took it.
 
-use crate::arithmetic::local_time::to_local;
+use std::fmt;
+
 use crate::declaration::report::Section;
 use crate::report::document::{Block, BurnDown, Cell, Chart, Drawing, Fact, Heading, Span, Table};
 use crate::report::objective::{self, State};
-use crate::report::{figure, words};
+use crate::report::{dates, figure, words};
 use crate::scorecard::scorecard::Scorecard;
 
 /// One objective in large type: how it stands and what is left.
 pub(super) fn head(scorecard: &Scorecard) -> Vec<Block> {
     let Some(one) = scorecard.objectives.first() else { return Vec::new() };
-    let state = objective::state(one);
+    let (language, state) = (&scorecard.language, objective::state(one));
     let sentence = match state {
         State::NoData => {
-            format!("{}: no figure, {}.", one.objective.title, objective::absence(one).unwrap_or("no data"))
+            let why = objective::absence(language, one).unwrap_or(language.word("no data"));
+            language.say("{title}: no figure, {why}.", &[("title", &one.objective.title), ("why", &why)])
         }
         _ => {
-            let sli = one.sli().unwrap_or_default();
-            let word = match state {
-                State::Missed => "is missed",
-                State::AtRisk => "is at risk",
-                _ => "is met",
-            };
-            format!(
-                "{} {word}: {} against a target of {}.",
-                one.objective.title,
-                objective::sli(one, sli),
-                objective::target(one.objective.target)
-            )
+            let reached = objective::sli(language, one, one.sli().unwrap_or_default());
+            let target = objective::target(language, one.objective.target);
+            let values: [(&str, &dyn fmt::Display); 3] =
+                [("title", &one.objective.title), ("reached", &reached), ("target", &target)];
+            match state {
+                State::Missed => language.say("{title} is missed: {reached} against a target of {target}.", &values),
+                State::AtRisk => language.say("{title} is at risk: {reached} against a target of {target}.", &values),
+                _ => language.say("{title} is met: {reached} against a target of {target}.", &values),
+            }
         }
     };
     let mut spans = vec![Span { text: sentence, alarm: state == State::Missed }];
     spans.extend(
-        objective::left(one).map(|left| Span { text: format!(" {}.", words::upper_first(&left)), alarm: false }),
+        objective::left(language, one)
+            .map(|left| Span { text: format!(" {}.", words::upper_first(&left)), alarm: false }),
     );
     let mut facts = Vec::new();
     if let Some(consumed) = one.consumed() {
-        facts.push(Fact::new(objective::share(consumed), "of the error budget consumed"));
-        facts.push(Fact::new(objective::amount(one, one.allowed()), "allowed in its window"));
-        facts.push(Fact::new(one.alerts.len().to_string(), "alerts since its window began"));
+        let consumed = objective::share(language, consumed);
+        facts.push(Fact::new(consumed, language.word("of the error budget consumed")));
+        let allowed = objective::amount(language, one, one.allowed());
+        facts.push(Fact::new(allowed, language.word("allowed in its window")));
+        facts.push(Fact::new(one.alerts.len().to_string(), language.word("alerts since its window began")));
     }
     let mut blocks = vec![Block::Verdict { spans }];
     if !facts.is_empty() {
@@ -46,29 +48,29 @@ pub(super) fn head(scorecard: &Scorecard) -> Vec<Block> {
     }
     let mut text = format!(
         "{} · {} · {} · {}",
-        one.objective.window.words(),
-        objective::method(one),
-        objective::source(one),
+        objective::window(language, &one.objective.window),
+        objective::method(language, one),
+        objective::source(language, one),
         one.objective.file
     );
     if !one.objective.description.is_empty() {
         text = format!("{} {text}", one.objective.description);
     }
     blocks.push(Block::Note { text });
-    blocks.extend(one.doubt.iter().map(|doubt| Block::Note { text: words::upper_first(doubt) + "." }));
+    blocks.extend(one.doubt.iter().map(|doubt| Block::Note { text: words::upper_first(language.word(doubt)) + "." }));
     blocks
 }
 
 /// The budget over its window.
 pub(super) fn burn_down(scorecard: &Scorecard) -> Vec<Block> {
     let Some(one) = scorecard.objectives.first().filter(|one| !one.spent.is_empty()) else { return Vec::new() };
+    let language = &scorecard.language;
     let (start, end) = one.window;
     let place = |at: i64| ((at - start) as f64 / (end - start).max(1) as f64).clamp(0.0, 1.0);
     let mut points = vec![(0.0, 1.0)];
     points.extend(one.spent.iter().map(|(at, spent)| (place(*at), 1.0 - spent)));
     let remaining = one.remaining().unwrap_or_default();
-    let day =
-        |at: i64| to_local(at, scorecard.zone).map_or_else(String::new, |local| local.format("%-d %b %Y").to_string());
+    let day = |at: i64| dates::short_date(language, at, scorecard.zone);
     let pages: Vec<f64> = one
         .alerts
         .iter()
@@ -77,28 +79,32 @@ pub(super) fn burn_down(scorecard: &Scorecard) -> Vec<Block> {
         .collect();
     let passed = place(one.moment);
     let caption = match remaining {
-        left if left < 0.0 => "The budget is overspent".to_owned(),
-        left if left < 1.0 - passed - 0.02 => "The budget goes faster than its window".to_owned(),
-        _ => "The budget lasts".to_owned(),
+        left if left < 0.0 => language.word("The budget is overspent").to_owned(),
+        left if left < 1.0 - passed - 0.02 => language.word("The budget goes faster than its window").to_owned(),
+        _ => language.word("The budget lasts").to_owned(),
     };
-    let alt = format!(
-        "Remaining error budget from {} to {}: {} at the end, {} page alerts.",
-        day(start),
-        day(one.moment),
-        objective::share(remaining),
-        pages.len()
+    let rest = objective::share(language, remaining);
+    let alt = language.say(
+        "Remaining error budget from {first} to {last}: {share} at the end, {n} page alerts.",
+        &[("first", &day(start)), ("last", &day(one.moment)), ("share", &rest), ("n", &pages.len())],
     );
     let drawing = BurnDown {
         points,
         alerts: pages,
         first_day: day(start),
         last_day: day(end - 1),
-        last: format!("{} left", objective::share(remaining)),
+        last: language.say("{amount} left", &[("amount", &rest)]),
+        nothing: language.word("nothing left").to_owned(),
     };
     vec![Block::Chart(Chart {
         caption,
         alt,
-        evidence: "Line: what remains of the error budget. Dashed: the pace at which it would last exactly its window. Red marks: pages.".to_owned(),
+        evidence: language
+            .word(
+                "Line: what remains of the error budget. Dashed: the pace at which it would last exactly its window. Red \
+                 marks: pages.",
+            )
+            .to_owned(),
         drawing: Drawing::BurnDown(drawing),
     })]
 }
@@ -106,38 +112,44 @@ pub(super) fn burn_down(scorecard: &Scorecard) -> Vec<Block> {
 /// Burn rates and the forecast.
 pub(super) fn pace(scorecard: &Scorecard) -> Vec<Block> {
     let Some(one) = scorecard.objectives.first().filter(|one| !one.burns.is_empty()) else { return Vec::new() };
-    let columns = vec![Heading::left("Over the last"), Heading::right("Burn rate"), Heading::right("Observed")];
+    let language = &scorecard.language;
+    let columns = vec![
+        Heading::left(language.word("Over the last")),
+        Heading::right(language.word("Burn rate")),
+        Heading::right(language.word("Observed")),
+    ];
     let rows = one.burns.iter().map(|burn| {
-        let few = if burn.low { "too few to alert on" } else { "" };
+        let few = if burn.low { language.word("too few to alert on") } else { "" };
         vec![
-            Cell::text(figure::seconds_text(burn.lookback_s as f64)),
+            Cell::text(figure::seconds_text(language, burn.lookback_s as f64)),
             Cell::Text {
-                text: burn.rate.map_or_else(|| figure::NOTHING.to_owned(), objective::rate_text),
+                text: burn.rate.map_or_else(|| figure::NOTHING.to_owned(), |rate| objective::rate_text(language, rate)),
                 small: String::new(),
                 missing: burn.rate.is_none(),
             },
-            Cell::Text { text: objective::amount(one, burn.events), small: few.to_owned(), missing: false },
+            Cell::Text { text: objective::amount(language, one, burn.events), small: few.to_owned(), missing: false },
         ]
     });
     let table = Table {
         by: None,
-        caption: "Burn rates; 1 spends the budget exactly in its window".to_owned(),
+        caption: language.word("Burn rates; 1 spends the budget exactly in its window").to_owned(),
         columns,
         rows: rows.collect(),
     };
     let mut blocks = vec![Block::Table(table)];
-    blocks.extend(objective::forecast(one).map(|text| Block::Note { text }));
+    blocks.extend(objective::forecast(language, one).map(|text| Block::Note { text }));
     blocks
 }
 
 /// What took the budget.
 pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let Some(one) = scorecard.objectives.first().filter(|one| one.consumed().is_some()) else { return Vec::new() };
+    let language = &scorecard.language;
     let columns = vec![
-        Heading::left("Incident"),
-        Heading::left("Cause"),
-        Heading::right("Bad"),
-        Heading::right("Share of the budget"),
+        Heading::left(language.word("Incident")),
+        Heading::left(language.word("Cause")),
+        Heading::right(language.word("Bad")),
+        Heading::right(language.word("Share of the budget")),
     ];
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let more = section.limit.map_or(0, |limit| one.incidents.len().saturating_sub(limit));
@@ -145,12 +157,12 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         rows.push(vec![
             Cell::Text {
                 text: share.incident.clone(),
-                small: objective::moment(share.started_at, scorecard.zone),
+                small: dates::moment_of_year(language, share.started_at, scorecard.zone),
                 missing: false,
             },
-            Cell::text(share.cause.clone().unwrap_or_else(|| "not recorded".to_owned())),
-            Cell::text(objective::amount(one, share.bad)),
-            Cell::text(objective::share(share.share)),
+            Cell::text(share.cause.clone().unwrap_or_else(|| language.word("not recorded").to_owned())),
+            Cell::text(objective::amount(language, one, share.bad)),
+            Cell::text(objective::share(language, share.share)),
         ]);
     }
     let rest: f64 = one.incidents[one.incidents.len() - more..].iter().map(|share| share.bad).sum();
@@ -158,22 +170,23 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         rows.push(vec![
             Cell::text(name),
             Cell::text(""),
-            Cell::text(objective::amount(one, bad)),
+            Cell::text(objective::amount(language, one, bad)),
             Cell::text(if one.allowed() > 0.0 {
-                objective::share(bad / one.allowed())
+                objective::share(language, bad / one.allowed())
             } else {
                 figure::NOTHING.to_owned()
             }),
         ]);
     };
     if more > 0 {
-        sum(figure::some(more as u64, "further incident"), rest);
+        let (n, number) = (more as u64, figure::number_word(language, more as u64));
+        sum(language.count(n, "one further incident", "{n} further incidents", &[("n", &number)]), rest);
     }
-    sum("no incident".to_owned(), one.unexplained);
-    sum("all".to_owned(), one.incidents.iter().map(|share| share.bad).sum::<f64>() + one.unexplained);
+    sum(language.word("no incident").to_owned(), one.unexplained);
+    sum(language.word("all").to_owned(), one.incidents.iter().map(|share| share.bad).sum::<f64>() + one.unexplained);
     if one.objective.is_composite() {
         return Vec::new();
     }
-    let caption = "Bad events by incident; each is laid at one at most".to_owned();
+    let caption = language.word("Bad events by incident; each is laid at one at most").to_owned();
     vec![Block::Table(Table { caption, by: None, columns, rows })]
 }

@@ -1,5 +1,6 @@
 //! "How far to trust this page": what became of the rows, what is doubtful, and what the page cannot know.
 
+use crate::declaration::language::Language;
 use crate::declaration::report::ReportDefinition;
 use crate::report::document::{Block, Cell, Fact, Heading, Number, Table};
 use crate::report::duration::duration;
@@ -11,46 +12,59 @@ const SHOWN: usize = 12;
 
 /// The blocks of the section.
 pub(super) fn quality(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<Block> {
-    let quality = &scorecard.quality;
+    let (language, quality) = (&scorecard.language, &scorecard.quality);
     if quality.files.is_empty() && quality.unread.is_empty() {
-        return vec![Block::Note { text: "Nothing was loaded, so there is nothing to trust.".to_owned() }];
+        return vec![Block::Note {
+            text: language.word("Nothing was loaded, so there is nothing to trust.").to_owned(),
+        }];
     }
     let mut facts = Vec::new();
     if let Some(understood) = quality.understood() {
-        let text = figure::share(understood, None);
-        facts.push(Fact::new(&text, "of the rows understood").counted(Number::share(understood, &text)));
+        let text = figure::share(language, understood, None);
+        let number = Number::share(language, understood, &text);
+        facts.push(Fact::new(&text, language.word("of the rows understood")).counted(number));
     }
-    facts.push(counted(quality.rejected() as f64, "rows rejected, kept with their reasons"));
-    facts.push(counted(quality.unreconciled as f64, "tickets unreconciled: start + opened − ended − end"));
+    let counted =
+        |count: f64, words: &str| Fact::new(figure::count(language, count), words).counted(Number::plain(count));
+    facts.push(counted(quality.rejected() as f64, language.word("rows rejected, kept with their reasons")));
+    facts.push(counted(
+        quality.unreconciled as f64,
+        language.word("tickets unreconciled: start + opened − ended − end"),
+    ));
     if let Some(newest) = quality.newest() {
         let age = (scorecard.as_of - newest) as f64 / 1e6;
-        facts.push(Fact::new(duration(age.max(0.0), None), "age of the newest record"));
+        facts.push(Fact::new(duration(language, age.max(0.0), None), language.word("age of the newest record")));
     }
-    let gaps = quality.gaps.len();
-    let service = if gaps == 1 { "service" } else { "services" };
-    facts.push(counted(gaps as f64, &format!("{service} with gaps in their checks")));
-    let restated = super::restated_figures(scorecard, report).len();
-    let figures = if restated == 1 { "figure" } else { "figures" };
-    let words = format!("{figures} restated, of those that earlier runs reported");
-    facts.push(counted(restated as f64, &words));
+    let gaps = quality.gaps.len() as u64;
+    facts.push(counted(
+        gaps as f64,
+        &language.count(gaps, "service with gaps in their checks", "services with gaps in their checks", &[]),
+    ));
+    let restated = super::restated_figures(scorecard, report).len() as u64;
+    facts.push(counted(
+        restated as f64,
+        &language.count(
+            restated,
+            "figure restated, of those that earlier runs reported",
+            "figures restated, of those that earlier runs reported",
+            &[],
+        ),
+    ));
     let mut blocks = vec![Block::Facts { facts }, files(scorecard)];
+    blocks.extend(super::freshness::freshness(scorecard, report));
     blocks.extend(findings(scorecard));
     blocks.extend(super::completeness::incomplete(scorecard, report));
     blocks.extend(doubts(scorecard));
     blocks
 }
 
-/// A count with its words.
-fn counted(count: f64, words: &str) -> Fact {
-    Fact::new(figure::count(count), words).counted(Number::plain(count))
-}
-
 /// A count of records in a table.
-fn records(count: u64) -> Cell {
-    Cell::number(figure::count(count as f64), Number::plain(count as f64))
+fn records(language: &Language, count: u64) -> Cell {
+    Cell::number(figure::count(language, count as f64), Number::plain(count as f64))
 }
 
 fn files(scorecard: &Scorecard) -> Block {
+    let language = &scorecard.language;
     let rows = scorecard
         .quality
         .files
@@ -59,35 +73,38 @@ fn files(scorecard: &Scorecard) -> Block {
             let ignored: Vec<String> = file
                 .ignored
                 .iter()
-                .map(|(name, count)| format!("{} left out: {name}", figure::count(*count as f64)))
+                .map(|(name, count)| {
+                    let number = figure::count(language, *count as f64);
+                    language.say("{n} left out: {name}", &[("n", &number), ("name", &language.word(name))])
+                })
                 .collect();
             vec![
                 Cell::Text { text: file.file.clone(), small: ignored.join(", "), missing: false },
                 Cell::text(file.table.clone()),
-                records(file.read),
-                records(file.accepted),
-                records(file.rejected),
-                records(file.unchanged),
+                records(language, file.read),
+                records(language, file.accepted),
+                records(language, file.rejected),
+                records(language, file.unchanged),
             ]
         })
         .collect();
     Block::Table(Table {
         by: None,
-        caption: "What became of each file's records".to_owned(),
+        caption: language.word("What became of each file's records").to_owned(),
         columns: vec![
-            Heading::left("File"),
-            Heading::left("Table"),
-            Heading::right("Read"),
-            Heading::right("Accepted"),
-            Heading::right("Rejected"),
-            Heading::right("Known before"),
+            Heading::left(language.word("File")),
+            Heading::left(language.word("Table")),
+            Heading::right(language.word("Read")),
+            Heading::right(language.word("Accepted")),
+            Heading::right(language.word("Rejected")),
+            Heading::right(language.word("Known before")),
         ],
         rows,
     })
 }
 
 fn findings(scorecard: &Scorecard) -> Option<Block> {
-    let findings = &scorecard.quality.findings;
+    let (language, findings) = (&scorecard.language, &scorecard.quality.findings);
     if findings.is_empty() {
         return None;
     }
@@ -100,25 +117,31 @@ fn findings(scorecard: &Scorecard) -> Option<Block> {
             } else {
                 format!("{}, {}", finding.file, finding.column)
             };
-            let example =
-                finding.examples.first().map_or_else(String::new, |(row, value)| format!("row {row}: {value}"));
-            vec![Cell::text(place), Cell::text(finding.expected.clone()), records(finding.count), Cell::text(example)]
+            let example = finding.examples.first().map_or_else(String::new, |(row, value)| {
+                language.say("row {row}: {value}", &[("row", row), ("value", value)])
+            });
+            vec![
+                Cell::text(place),
+                Cell::text(finding.expected.clone()),
+                records(language, finding.count),
+                Cell::text(example),
+            ]
         })
         .collect();
     let more = findings.len().saturating_sub(SHOWN);
     let caption = if more > 0 {
-        format!("Values that are not what they should be; {more} more kinds: nines check")
+        language.say("Values that are not what they should be; {n} more kinds: nines check", &[("n", &more)])
     } else {
-        "Values that are not what they should be".to_owned()
+        language.word("Values that are not what they should be").to_owned()
     };
     Some(Block::Table(Table {
         by: None,
         caption,
         columns: vec![
-            Heading::left("Where"),
-            Heading::left("Expected"),
-            Heading::right("Values"),
-            Heading::left("First"),
+            Heading::left(language.word("Where")),
+            Heading::left(language.word("Expected")),
+            Heading::right(language.word("Values")),
+            Heading::left(language.word("First")),
         ],
         rows,
     }))
@@ -126,38 +149,47 @@ fn findings(scorecard: &Scorecard) -> Option<Block> {
 
 /// What else is doubtful about the records, each with what is done about it.
 fn doubts(scorecard: &Scorecard) -> Option<Block> {
-    let quality = &scorecard.quality;
-    let number = |count: u64| figure::count(count as f64);
+    let (language, quality) = (&scorecard.language, &scorecard.quality);
+    let number = |count: u64| figure::count(language, count as f64);
     let mut rows: Vec<[String; 3]> = Vec::new();
     for (file, reason) in &quality.unread {
-        rows.push([file.clone(), String::new(), format!("could not be read: {reason}")]);
+        rows.push([file.clone(), String::new(), language.say("could not be read: {reason}", &[("reason", reason)])]);
     }
     for (table, column, count, examples) in &quality.orphans {
         let examples = examples.join(", ");
         rows.push([
             format!("{table}.{column}"),
             number(*count),
-            format!("refer to nothing that was loaded: {examples}"),
+            language.say("refer to nothing that was loaded: {examples}", &[("examples", &examples)]),
         ]);
     }
     for (table, tools, count, examples) in &quality.collisions {
-        let words =
-            format!("are known to several exports ({tools}), of which the newest counts: {}", examples.join(", "));
+        let words = language.say(
+            "are known to several exports ({tools}), of which the newest counts: {examples}",
+            &[("tools", tools), ("examples", &examples.join(", "))],
+        );
         rows.push([format!("{table}.id"), number(*count), words]);
     }
     for (table, rule, count) in &quality.order_violations {
-        rows.push([table.clone(), number(*count), format!("have {rule}; their durations are left out")]);
+        rows.push([
+            table.clone(),
+            number(*count),
+            language.say("have {rule}; their durations are left out", &[("rule", &language.word(rule))]),
+        ]);
     }
     for (file, table, count) in &quality.duplicates {
         rows.push([
             format!("{file}, {table}"),
             number(*count),
-            "stand in it more than once; each counts once".to_owned(),
+            language.word("stand in it more than once; each counts once").to_owned(),
         ]);
     }
     for volume in &quality.volumes {
-        let (lower, upper) = (figure::count(volume.lower.round()), figure::count(volume.upper.round()));
-        let words = format!("are new in {}, where {lower} to {upper} would be usual", volume.week);
+        let [low, high] = [volume.lower, volume.upper].map(|end| figure::count(language, end.round()));
+        let words = language.say(
+            "are new in {week}, where {low} to {high} would be usual",
+            &[("week", &volume.week), ("low", &low), ("high", &high)],
+        );
         rows.push([volume.table.clone(), number(volume.records), words]);
     }
     if rows.is_empty() {
@@ -165,8 +197,12 @@ fn doubts(scorecard: &Scorecard) -> Option<Block> {
     }
     Some(Block::Table(Table {
         by: None,
-        caption: "What else is doubtful".to_owned(),
-        columns: vec![Heading::left("Where"), Heading::right("Records"), Heading::left("What")],
+        caption: language.word("What else is doubtful").to_owned(),
+        columns: vec![
+            Heading::left(language.word("Where")),
+            Heading::right(language.word("Records")),
+            Heading::left(language.word("What")),
+        ],
         rows: rows.into_iter().map(|row| row.map(Cell::text).into()).collect(),
     }))
 }

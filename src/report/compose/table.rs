@@ -4,19 +4,21 @@ use std::cmp::Ordering;
 
 use super::tiles::spark;
 use super::title_of;
+use crate::declaration::language::Language;
 use crate::declaration::metric::{Better, Unit};
 use crate::declaration::report::{Column, Section, Show};
 use crate::metrics::measure::{Measure, State};
 use crate::report::document::{Bar, Block, Cell, Heading, Mark, Number, Spark, Table, Tone, places};
 use crate::report::duration::NARROW;
 use crate::report::figure;
-use crate::report::words::{evidence, signal_mark, slice_name, status_mark, value};
+use crate::report::words::{self, dimension_heading, evidence, signal_mark, slice_name, status_mark, title, value};
 use crate::scorecard::scorecard::{Card, Scorecard};
 use crate::scorecard::target::Status;
 
 /// One row per value of the section's dimension.
 pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let Some(dimension) = section.by.first() else { return Vec::new() };
+    let language = &scorecard.language;
     let mut names: Vec<&str> = section
         .columns
         .iter()
@@ -27,9 +29,9 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     names.sort_unstable();
     names.dedup();
     if names.is_empty() {
-        let text =
-            if section.empty.is_empty() { format!("There is no {dimension} to show.") } else { section.empty.clone() };
-        return vec![Block::Note { text }];
+        let nothing =
+            language.say("There is no {dimension} to show.", &[("dimension", &words::dimension(language, dimension))]);
+        return super::note(language, section, &nothing);
     }
     let measures = |name: &str| {
         let card = |column: &Column| scorecard.card(&column.metric, &[(dimension, name)]);
@@ -55,29 +57,31 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     }
     let more = section.limit.map_or(0, |limit| names.len().saturating_sub(limit));
     let hidden: Vec<String> = names.split_off(names.len() - more).into_iter().map(str::to_owned).collect();
-    let mut columns = vec![Heading::left(upper(dimension))];
+    let mut columns = vec![Heading::left(dimension_heading(language, dimension))];
     columns.extend(section.columns.iter().map(|column| Heading {
-        text: match column.show {
-            Show::Bar => column.title.clone().unwrap_or_else(|| ends(&scorecard.by(&column.metric, dimension))),
-            _ => column.title.clone().unwrap_or_else(|| title_of(scorecard, &column.metric)),
+        text: match (&column.title, column.show) {
+            (Some(title), _) => language.word(title).to_owned(),
+            (None, Show::Bar) => ends(language, &scorecard.by(&column.metric, dimension)),
+            (None, _) => title_of(scorecard, &column.metric),
         },
         right: matches!(column.show, Show::Value | Show::Target | Show::Parts),
     }));
     let rows = names
         .iter()
         .map(|name| {
-            let mut row = vec![Cell::text(slice_name(name))];
+            let mut row = vec![Cell::text(slice_name(language, name))];
             row.extend(section.columns.iter().map(|column| {
                 let cards = scorecard.by(&column.metric, dimension);
-                cell(column, scorecard.card(&column.metric, &[(dimension, name)]), &cards)
+                cell(language, column, scorecard.card(&column.metric, &[(dimension, name)]), &cards)
             }));
             row
         })
         .collect();
-    let caption = format!("{}: one row per {dimension}", section.title);
+    let caption = super::one_row_per(language, section, dimension);
     let mut blocks = vec![Block::Table(Table { caption, by: Some(dimension.clone()), columns, rows })];
-    blocks.extend(super::unshown(&hidden));
-    let nothing = || format!("{} more with nothing in this period.", figure::count(silent as f64));
+    blocks.extend(super::unshown(language, &hidden));
+    let number = figure::count(language, silent as f64);
+    let nothing = || language.say("{n} more with nothing in this period.", &[("n", &number)]);
     blocks.extend((silent > 0).then(|| Block::Note { text: nothing() }));
     blocks.extend(gaps(scorecard, dimension));
     blocks
@@ -88,20 +92,20 @@ fn gaps(scorecard: &Scorecard, dimension: &str) -> Option<Block> {
     if dimension != "service" || scorecard.quality.gaps.is_empty() {
         return None;
     }
+    let language = &scorecard.language;
     let names: Vec<String> = scorecard
         .quality
         .gaps
         .iter()
         .map(|(service, coverage)| {
-            let silent = figure::share(1.0 - coverage, None);
-            format!("{service}: checks were silent for {silent} of the time, which counts neither as up nor as down")
+            let silent = figure::share(language, 1.0 - coverage, None);
+            language.say(
+                "{service}: checks were silent for {share} of the time, which counts neither as up nor as down",
+                &[("service", service), ("share", &silent)],
+            )
         })
         .collect();
     Some(Block::Note { text: format!("{}.", names.join("; ")) })
-}
-
-fn upper(text: &str) -> String {
-    crate::report::words::upper_first(&text.replace('_', " "))
 }
 
 fn worst_first(a: Option<&Card>, b: Option<&Card>) -> Ordering {
@@ -122,7 +126,7 @@ fn worst_first(a: Option<&Card>, b: Option<&Card>) -> Ordering {
     })
 }
 
-fn cell(column: &Column, card: Option<&Card>, all: &[&Card]) -> Cell {
+fn cell(language: &Language, column: &Column, card: Option<&Card>, all: &[&Card]) -> Cell {
     let missing = || Cell::missing(figure::NOTHING);
     let Some(card) = card else {
         return if column.show == Show::Bar { Cell::Bar { bar: None } } else { missing() };
@@ -131,24 +135,28 @@ fn cell(column: &Column, card: Option<&Card>, all: &[&Card]) -> Cell {
         Show::Value => {
             let measure = card.current();
             let little = measure.coverage.filter(|coverage| *coverage < 0.95);
-            let small =
-                little.map_or_else(String::new, |coverage| format!("coverage {}", figure::share(coverage, None)));
+            let small = little.map_or_else(String::new, |coverage| {
+                language.say("coverage {share}", &[("share", &figure::share(language, coverage, None))])
+            });
             let text = match measure.state {
-                State::Value => aligned(card, all),
-                _ => figure::known(&card.metric, measure).unwrap_or_else(|| figure::NOTHING.to_owned()),
+                State::Value => aligned(language, card, all),
+                _ => figure::known(language, &card.metric, measure).unwrap_or_else(|| figure::NOTHING.to_owned()),
             };
-            of_card(card, text, small)
+            of_card(language, card, text, small)
         }
-        Show::Status => Cell::Mark(status_mark(card.standing)),
+        Show::Status => Cell::Mark(status_mark(language, card.standing)),
         Show::Target => match card.agreed() {
-            Some(target) => of_target(card, target.target),
+            Some(target) => of_target(language, card, target.target),
             None => missing(),
         },
-        Show::Bar => Cell::Bar { bar: bar(card, all) },
-        Show::Trend => Cell::Spark { spark: row_spark(card) },
+        Show::Bar => Cell::Bar { bar: bar(language, card, all) },
+        Show::Trend => Cell::Spark { spark: row_spark(language, card) },
         Show::Parts => match (card.current().numerator, card.current().denominator) {
             (Some(over), Some(under)) if under > 0.0 => {
-                let text = format!("{} of {}", figure::count(over), figure::count(under));
+                let text = language.say(
+                    "{part} of {whole}",
+                    &[("part", &figure::count(language, over)), ("whole", &figure::count(language, under))],
+                );
                 Cell::Figure {
                     text,
                     small: String::new(),
@@ -163,41 +171,41 @@ fn cell(column: &Column, card: Option<&Card>, all: &[&Card]) -> Cell {
 }
 
 /// The figure of a card in a table, as `text` says it.
-pub(super) fn of_card(card: &Card, text: String, small: String) -> Cell {
+pub(super) fn of_card(language: &Language, card: &Card, text: String, small: String) -> Cell {
     let measure = card.current();
-    let known = figure::number_of(&card.metric, measure);
-    let number = known.map(|number| Number { places: places(&text), ..number });
+    let known = figure::number_of(language, &card.metric, measure);
+    let number = known.map(|number| Number { places: places(language, &text), ..number });
     Cell::Figure { text, small, missing: measure.value.is_none(), number, of: Some(card.metric.id.clone()) }
 }
 
 /// The figure of an earlier period in a table.
-fn of_measure(card: &Card, measure: &Measure) -> Cell {
-    let text = figure::of(&card.metric, measure);
-    match figure::number_of(&card.metric, measure) {
+fn of_measure(language: &Language, card: &Card, measure: &Measure) -> Cell {
+    let text = figure::of(language, &card.metric, measure);
+    match figure::number_of(language, &card.metric, measure) {
         Some(number) => Cell::number(text, number),
         None => Cell::Text { text, small: String::new(), missing: measure.value.is_none() },
     }
 }
 
 /// A target in a table.
-fn of_target(card: &Card, target: f64) -> Cell {
-    let text = figure::target(&card.metric, target);
-    let number = figure::number(&card.metric, target, &text);
+fn of_target(language: &Language, card: &Card, target: f64) -> Cell {
+    let text = figure::target(language, &card.metric, target);
+    let number = figure::number(language, &card.metric, target, &text);
     Cell::number(text, number)
 }
 
 /// A figure with the digits that all of its column can bear: shares whose intervals differ would else have as many decimals each.
-fn aligned(card: &Card, all: &[&Card]) -> String {
+fn aligned(language: &Language, card: &Card, all: &[&Card]) -> String {
     let widest = all.iter().filter_map(|card| figure::half(card.current())).reduce(f64::max);
     match (card.metric.unit, &card.metric.up_to, card.current().value) {
-        (Unit::Share, None, Some(value)) => figure::value_text(&card.metric, value, widest),
-        _ => value(card),
+        (Unit::Share, None, Some(value)) => figure::value_text(language, &card.metric, value, widest),
+        _ => value(language, card),
     }
 }
 
 /// The trend of a row, whose figure stands beside it already.
-fn row_spark(card: &Card) -> Option<Spark> {
-    spark(card).map(|spark| Spark { last: String::new(), ..spark })
+fn row_spark(language: &Language, card: &Card) -> Option<Spark> {
+    spark(language, card).map(|spark| Spark { last: String::new(), ..spark })
 }
 
 /// The lowest and the highest of a column's figures, targets and limits; none where they are one.
@@ -213,25 +221,27 @@ fn scale(all: &[&Card]) -> Option<(f64, f64)> {
 }
 
 /// "97.67 to 100 %": what a bar's length stands for, since no bar begins at zero.
-fn ends(all: &[&Card]) -> String {
+fn ends(language: &Language, all: &[&Card]) -> String {
     let Some(((low, high), card)) = scale(all).zip(all.first()) else { return String::new() };
-    let [low, high] = [low, high].map(|end| figure::value_text(&card.metric, end, None));
+    let [low, high] = [low, high].map(|end| figure::value_text(language, &card.metric, end, None));
     let unit = high.split_once(NARROW).map_or("", |(_, unit)| unit);
     let low = low.strip_suffix(unit).map_or(low.as_str(), |number| number.trim_end_matches(NARROW));
-    format!("{low} to {high}")
+    language.say("{low} to {high}", &[("low", &low), ("high", &high)])
 }
 
 /// The figure on the scale of its column: from the worst limit or figure to the best.
-fn bar(card: &Card, all: &[&Card]) -> Option<Bar> {
+fn bar(language: &Language, card: &Card, all: &[&Card]) -> Option<Bar> {
     let value = card.current().value?;
     let target = card.agreed();
     let (low, high) = scale(all)?;
     let place = |value: f64| (value - low) / (high - low);
     let alt = match target {
         Some(target) => {
-            format!("{} against target {}", self::value(card), figure::target(&card.metric, target.target))
+            let told = figure::target(language, &card.metric, target.target);
+            language
+                .say("{value} against target {target}", &[("value", &self::value(language, card)), ("target", &told)])
         }
-        None => self::value(card),
+        None => self::value(language, card),
     };
     Some(Bar {
         length: place(value),
@@ -243,14 +253,15 @@ fn bar(card: &Card, all: &[&Card]) -> Option<Bar> {
 
 /// One row per metric: figure, change, trend, status, signal.
 pub(super) fn figures(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
+    let language = &scorecard.language;
     let columns = vec![
-        Heading::left("Figure"),
-        Heading::right("Now"),
-        Heading::right("Before"),
-        Heading::right("Target"),
-        Heading::left("Status"),
-        Heading::left("Trend"),
-        Heading::left("Signal"),
+        Heading::left(language.word("Figure")),
+        Heading::right(language.word("Now")),
+        Heading::right(language.word("Before")),
+        Heading::right(language.word("Target")),
+        Heading::left(language.word("Status")),
+        Heading::left(language.word("Trend")),
+        Heading::left(language.word("Signal")),
     ];
     let kind = scorecard.period.kind;
     let has_ever = |card: &Card| card.series.iter().any(|measure| measure.value.is_some());
@@ -264,30 +275,29 @@ pub(super) fn figures(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
             let before = card
                 .previous
                 .as_ref()
-                .map_or_else(|| Cell::missing(figure::NOTHING), |before| of_measure(card, before));
-            let target =
-                card.agreed().map_or_else(|| Cell::missing(figure::NOTHING), |target| of_target(card, target.target));
-            let evidence = evidence(card).join(" · ");
+                .map_or_else(|| Cell::missing(figure::NOTHING), |before| of_measure(language, card, before));
+            let target = card
+                .agreed()
+                .map_or_else(|| Cell::missing(figure::NOTHING), |target| of_target(language, card, target.target));
+            let evidence = evidence(language, card).join(" · ");
             let signal = if card.current().value.is_some() {
-                signal_mark(&card.signal, kind)
+                signal_mark(language, &card.signal, kind)
             } else {
                 Mark::new(Tone::Plain, figure::NOTHING)
             };
             vec![
-                Cell::small(&card.metric.title, evidence),
-                of_card(card, value(card), String::new()),
+                Cell::small(title(language, &card.metric), evidence),
+                of_card(language, card, value(language, card), String::new()),
                 before,
                 target,
-                Cell::Mark(status_mark(card.standing)),
-                Cell::Spark { spark: row_spark(card) },
+                Cell::Mark(status_mark(language, card.standing)),
+                Cell::Spark { spark: row_spark(language, card) },
                 Cell::Mark(signal),
             ]
         })
         .collect();
     if rows.is_empty() {
-        let text =
-            if section.empty.is_empty() { "There is nothing to measure.".to_owned() } else { section.empty.clone() };
-        return vec![Block::Note { text }];
+        return super::note(language, section, language.word("There is nothing to measure."));
     }
-    vec![Block::Table(Table { caption: section.title.clone(), by: None, columns, rows })]
+    vec![Block::Table(Table { caption: language.word(&section.title).to_owned(), by: None, columns, rows })]
 }

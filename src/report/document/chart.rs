@@ -63,6 +63,12 @@ pub struct Trend {
     pub limit_texts: Option<[String; 3]>,
     /// The target with its text.
     pub target: Option<(f64, String)>,
+    /// What stands at the mean's line, "mean 12 h"; empty without one.
+    #[serde(default)]
+    pub mean_label: String,
+    /// What stands at the target's line, "target 8 h"; empty without one.
+    #[serde(default)]
+    pub target_label: String,
     /// Indices of the first points of new levels.
     pub changes: Vec<usize>,
     /// The newest figure as text.
@@ -86,6 +92,9 @@ pub struct BurnDown {
     pub last_day: String,
     /// What remains, as text.
     pub last: String,
+    /// What stands where the budget is used up: "nothing left".
+    #[serde(default)]
+    pub nothing: String,
 }
 
 /// A named amount with its text.

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::declaration::language::Language;
+
 /// A number with what its text makes of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Number {
@@ -22,16 +24,16 @@ impl Number {
     }
 
     /// A share of 1 whose text is a percentage.
-    pub fn share(value: f64, text: &str) -> Self {
-        Number { value, kind: Kind::Percent, places: places(text), suffix: String::new() }
+    pub fn share(language: &Language, value: f64, text: &str) -> Self {
+        Number { value, kind: Kind::Percent, places: places(language, text), suffix: String::new() }
     }
 }
 
 /// Decimals of the first number in a text.
-pub fn places(text: &str) -> usize {
+pub fn places(language: &Language, text: &str) -> usize {
     let number = text.trim_start_matches(|letter: char| !letter.is_ascii_digit());
-    let fraction = number.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '\u{202f}');
-    let digits = fraction.strip_prefix(['.', ',']).unwrap_or_default();
+    let fraction = number.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == language.thousands);
+    let digits = fraction.strip_prefix(language.decimal).unwrap_or_default();
     digits.chars().take_while(char::is_ascii_digit).count()
 }
 
@@ -49,12 +51,15 @@ pub enum Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::places;
+    use super::*;
 
     #[test]
     fn decimals_are_those_of_the_first_number() {
-        let of =
-            ["99.71 %", "1\u{202f}234", "−0.5", "61 %", "2.10 per month", "no data", "3 of 4.5", "61,1 %"].map(places);
-        assert_eq!(of, [2, 0, 1, 0, 2, 0, 0, 1]);
+        let english = Language::default();
+        let texts = ["99.71 %", "1\u{202f}234", "−0.5", "61 %", "2.10 per month", "no data", "3 of 4.5", "61.1 %"];
+        assert_eq!(texts.map(|text| places(&english, text)), [2, 0, 1, 0, 2, 0, 0, 1]);
+        let mut german = english;
+        (german.decimal, german.thousands) = (',', '.');
+        assert_eq!(["1.234", "1.234,5", "99,953 %"].map(|text| places(&german, text)), [0, 1, 3]);
     }
 }

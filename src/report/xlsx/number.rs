@@ -1,6 +1,6 @@
 //! Numbers as a workbook holds them: the value, and a format that shows the words of the text.
 
-use crate::report::document::{Number, NumberKind, places};
+use crate::report::document::{Number, NumberKind};
 
 /// Seconds of a day, the unit of a workbook's times.
 pub(super) const DAY: f64 = 86_400.0;
@@ -97,15 +97,8 @@ fn clock(seconds: f64, text: &str) -> Shown {
 
 /// What a value of a chart is, read from the text that stands for it: charts hold places and texts.
 pub(super) fn read(value: f64, text: &str) -> Number {
-    let digits: String = text
-        .chars()
-        .skip_while(|letter| !letter.is_ascii_digit() && !matches!(letter, '\u{2212}' | '-'))
-        .filter(|letter| *letter != '\u{202f}')
-        .take_while(|letter| letter.is_ascii_digit() || matches!(letter, '.' | ',' | '\u{2212}' | '-'))
-        .collect();
-    let shown = digits.replace('\u{2212}', "-").replace(',', ".").parse::<f64>().unwrap_or(f64::NAN);
-    let step = 10_f64.powi(-(places(text) as i32));
-    let is = |expected: f64| (shown - expected).abs() <= step;
+    let (shown, places) = number(text, value);
+    let is = |expected: f64| (shown - expected).abs() <= 10_f64.powi(-(places as i32));
     let kind = if text.contains('%') && is(value * 100.0) {
         NumberKind::Percent
     } else if !is(value) && !words(text).is_empty() {
@@ -113,7 +106,42 @@ pub(super) fn read(value: f64, text: &str) -> Number {
     } else {
         NumberKind::Plain
     };
-    Number { value, kind, places: places(text), suffix: String::new() }
+    Number { value, kind, places, suffix: String::new() }
+}
+
+/// The first number of a text and its decimals. Languages differ in their marks: the reading that is nearer to the value, or
+/// to its percentage, is the one that was meant.
+fn number(text: &str, value: f64) -> (f64, usize) {
+    let marks = ['.', ',', '\u{2212}', '-', '\u{202f}', '\'', '\u{2019}'];
+    let digits: String = text
+        .chars()
+        .skip_while(|letter| !letter.is_ascii_digit() && !matches!(letter, '\u{2212}' | '-'))
+        .take_while(|letter| letter.is_ascii_digit() || marks.contains(letter))
+        .collect();
+    let reading = |decimal: char| {
+        let kept = digits
+            .chars()
+            .filter(|letter| letter.is_ascii_digit() || matches!(letter, '\u{2212}' | '-') || *letter == decimal);
+        let plain: String = kept
+            .map(|letter| {
+                if letter == decimal {
+                    '.'
+                } else if letter == '\u{2212}' {
+                    '-'
+                } else {
+                    letter
+                }
+            })
+            .collect();
+        let places = plain.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        (plain.parse::<f64>().unwrap_or(f64::NAN), places)
+    };
+    let far = |(shown, _): &(f64, usize)| {
+        let distance = (shown - value).abs().min((shown - value * 100.0).abs());
+        if distance.is_nan() { f64::INFINITY } else { distance }
+    };
+    let (point, comma) = (reading('.'), reading(','));
+    if far(&comma) < far(&point) { comma } else { point }
 }
 
 /// One format for all values of a chart, and what a value is multiplied with for it.
@@ -122,7 +150,7 @@ pub(super) fn scale(pairs: &[(f64, &str)]) -> (f64, String) {
     let Some((value, text)) = pairs.iter().rev().find(|(value, text)| *value != 0.0 && !text.is_empty()) else {
         return (1.0, plain(0, ""));
     };
-    let digits = pairs.iter().map(|(_, text)| places(text)).max().unwrap_or(0);
+    let digits = pairs.iter().map(|(value, text)| number(text, *value).1).max().unwrap_or(0);
     match read(*value, text).kind {
         NumberKind::Percent => (1.0, signed(&percent(digits))),
         NumberKind::Plain => (1.0, signed(&plain(digits, ""))),
@@ -161,11 +189,12 @@ pub(super) fn step(most: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::declaration::language::Language;
     use crate::report::duration::duration;
 
     fn of(seconds: f64) -> (f64, String) {
         let number = Number { value: seconds, kind: NumberKind::Duration, places: 0, suffix: String::new() };
-        let shown = shown(&number, &duration(seconds, None)).unwrap();
+        let shown = shown(&number, &duration(&Language::default(), seconds, None)).unwrap();
         ((shown.value * DAY * 1e6).round() / 1e6, shown.format.replace('\u{a0}', " "))
     }
 
@@ -191,7 +220,7 @@ mod tests {
 
     #[test]
     fn shares_and_plain_numbers_keep_their_decimals_and_suffix() {
-        let share = Number::share(0.99713, "99.71\u{a0}%");
+        let share = Number::share(&Language::default(), 0.99713, "99.71\u{a0}%");
         assert_eq!(shown(&share, "").unwrap().format, "0.00\u{a0}%;\"\u{2212}\"0.00\u{a0}%");
         let rate = Number { suffix: "per month".to_owned(), places: 1, ..Number::plain(2.13) };
         assert_eq!(shown(&rate, "").unwrap().format.split(';').next().unwrap(), "#,##0.0\"\u{a0}per month\"");
@@ -204,6 +233,9 @@ mod tests {
         assert_eq!(read(61.1, "61.1\u{a0}%").kind, NumberKind::Plain);
         assert_eq!(read(9660.0, "2\u{a0}h\u{a0}41\u{a0}m").kind, NumberKind::Duration);
         assert_eq!(read(1234.0, "1\u{202f}234").kind, NumberKind::Plain);
+        assert_eq!((read(0.611, "61,1\u{a0}%").kind, read(0.611, "61,1\u{a0}%").places), (NumberKind::Percent, 1));
+        assert_eq!((read(1234.5, "1.234,5").kind, read(1234.5, "1.234,5").places), (NumberKind::Plain, 1));
+        assert_eq!(read(9660.0, "2\u{a0}u\u{a0}41\u{a0}m").kind, NumberKind::Duration);
         assert_eq!(read(-4.0, "\u{2212}4").kind, NumberKind::Plain);
         assert_eq!(scale(&[(9660.0, "2\u{a0}h\u{a0}41\u{a0}m"), (0.0, "0\u{a0}s")]).0, 1.0 / DAY);
     }

@@ -41,14 +41,14 @@ pub(super) fn trend(series: &mut Series, trend: &Trend, caption: &str) -> Result
     let mut looks = Vec::new();
     if let Some([lower, mean, upper]) = trend.limits {
         let words = trend.limit_texts.clone().unwrap_or_default();
-        columns.push(level(&format!("{} {}", series.word("mean"), words[1]), mean * factor, count, &format));
+        columns.push(level(&trend.mean_label, mean * factor, count, &format));
         columns.push(level(&format!("{} {}", series.word("lower limit"), words[0]), lower * factor, count, &format));
         columns.push(level(&format!("{} {}", series.word("upper limit"), words[2]), upper * factor, count, &format));
         let limit = (style::LINE, 1.0, ChartLineDashType::Dash);
         looks.extend([(style::LINE, 1.25, ChartLineDashType::Solid), limit, limit]);
     }
-    if let Some((target, words)) = &trend.target {
-        columns.push(level(&format!("{} {words}", series.word("target")), target * factor, count, &format));
+    if let Some((target, _)) = &trend.target {
+        columns.push(level(&trend.target_label, target * factor, count, &format));
         looks.push((style::INK, 1.0, ChartLineDashType::SquareDot));
     }
     // The figures as the page says them; the newest is the label of its point.
