@@ -2,6 +2,8 @@
 //! chosen; a format only lays it out. Charts are kept as data, drawn by the formats that can.
 
 mod chart;
+#[cfg(test)]
+pub(crate) mod example;
 mod number;
 
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::document::Document;
-use super::{html, json, mail, markdown, openmetrics, text};
+use super::{html, json, mail, markdown, openmetrics, pdf, text, xlsx};
 use crate::declaration::catalogue::Catalogue;
 
 /// Where templates come from, so that a project can bring its own.
@@ -102,6 +102,8 @@ pub const FORMATS: &[Format] = &[
     Format { name: "text", extension: "txt", binary: false, scope: Scope::Page, render: text::render },
     Format { name: "mail", extension: "eml", binary: true, scope: Scope::Report, render: mail::render },
     Format { name: "openmetrics", extension: "prom", binary: false, scope: Scope::Now, render: openmetrics::render },
+    Format { name: "pdf", extension: "pdf", binary: true, scope: Scope::Page, render: pdf::render },
+    Format { name: "xlsx", extension: "xlsx", binary: true, scope: Scope::Page, render: xlsx::render },
 ];
 
 /// The format of a name.

@@ -21,7 +21,7 @@ mod waterfall;
 pub(crate) mod well_formed;
 
 pub use bar::bar;
-pub use fixed::fixed;
+pub use fixed::{enlarged, fixed};
 pub use spark::spark;
 
 use plotters::coord::Shift;

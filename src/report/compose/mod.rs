@@ -76,23 +76,43 @@ pub fn compose(scorecard: &Scorecard, report: &ReportDefinition) -> Document {
 }
 
 /// Words that layouts add to those of the sections.
-pub const LAYOUT: [&str; 16] = [
+pub const LAYOUT: [&str; 36] = [
     "All",
     "All reports",
+    "Change",
+    "Chart data",
     "Contents",
     "Copied",
     "Copy chart",
+    "Evidence",
+    "Figure",
+    "Figures",
     "Filter",
     "Formula",
+    "Id",
+    "Meaning",
     "Page",
+    "Past figures",
     "Service",
+    "Signal",
+    "Small trends",
     "Sort by",
+    "Summary",
     "To the content",
+    "Trend",
+    "Value",
     "What a figure means and rests on",
+    "alerts",
+    "better",
+    "even pace",
+    "lower limit",
     "mean",
     "rows shown",
+    "still open",
     "target",
+    "upper limit",
     "usual range",
+    "worse",
 ];
 
 fn layout(scorecard: &Scorecard) -> BTreeMap<&'static str, String> {
