@@ -19,7 +19,7 @@ pub(super) struct Arguments {
     #[command(subcommand)]
     what: Option<What>,
     #[command(flatten)]
-    figure: explain_figure::Arguments,
+    figure: explain_figure::Figure,
 }
 
 #[derive(Debug, Subcommand)]

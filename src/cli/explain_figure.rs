@@ -14,7 +14,7 @@ use crate::report::{figure, words};
 
 /// Which figure, and how much of it.
 #[derive(Args, Debug)]
-pub(super) struct Arguments {
+pub(super) struct Figure {
     /// Id of the metric (`nines metrics` lists them)
     #[arg(required = true)]
     metric: Option<String>,
@@ -42,7 +42,7 @@ enum Format {
     Json,
 }
 
-impl Arguments {
+impl Figure {
     pub(super) fn run(self, terminal: &mut Terminal) -> Result<Exit, Trouble> {
         let session = self.project.open(terminal)?;
         let period = parse_period(&self.period, &session)?;
