@@ -164,7 +164,11 @@ impl Page<'_> {
         }
         sheet.table(header, sheet.row, (fixed.len() + names.len()) as u16);
         sheet.row += 2;
-        definitions.iter().flat_map(|definition| &definition.slices).try_for_each(|slice| self.table(sheet, slice))
+        for definition in definitions.iter().filter(|definition| !definition.slices.is_empty()) {
+            sheet.plain(&definition.title, style::heading(), 1.2);
+            definition.slices.iter().try_for_each(|slice| self.table(sheet, slice))?;
+        }
+        Ok(())
     }
 
     /// Links to the other sheets.

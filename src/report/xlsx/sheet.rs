@@ -147,12 +147,13 @@ impl Sheet {
             let room: f64 = (line.column..=last).map(wide).sum::<f64>() / line.size;
             running(&mut self.sheet, &line, last, room)?;
         }
-        if let [(header, end, columns)] = self.tables[..] {
+        if let [(header, _, columns)] = self.tables[..] {
             self.sheet.set_freeze_panes(header + 1, u16::from(columns > 5))?;
             self.sheet.set_repeat_rows(header, header)?;
-            if end > header {
-                self.sheet.autofilter(header, 0, end, columns.saturating_sub(1))?;
-            }
+        }
+        // A sheet has one filter: that of its first table.
+        if let Some((header, end, columns)) = self.tables.first().filter(|(header, end, _)| end > header) {
+            self.sheet.autofilter(*header, 0, *end, columns.saturating_sub(1))?;
         }
         let foot: String = foot.replace('&', "&&").chars().take(200).collect();
         self.sheet.set_footer(format!("&L&8{foot}&R&8&P / &N"));

@@ -67,7 +67,7 @@ pub(super) fn first_head() -> Format {
 
 /// Words in a table.
 pub(super) fn said() -> Format {
-    cell().set_indent(1)
+    cell().set_align(FormatAlign::Left).set_indent(1)
 }
 
 /// A cell of a table.
@@ -94,7 +94,7 @@ pub(super) fn mark(format: Format, of: Tone) -> Format {
 
 /// Small type in a table.
 pub(super) fn small_cell() -> Format {
-    cell().set_font_color(MUTED).set_font_size(9).set_text_wrap().set_indent(1)
+    said().set_font_color(MUTED).set_font_size(9).set_text_wrap()
 }
 
 /// A colour so strong over white: 0 is white, 1 the colour.
