@@ -93,14 +93,11 @@ fn under(session: &Session, id: &str, found: &mut Vec<String>) {
     let mut parts = Vec::new();
     gather(session, id, &mut parts);
     for part in parts {
-        match session.definitions.metrics.get(&part) {
-            Some(metric) if metric.fact().is_some() => {
-                if !found.contains(&part) {
-                    found.push(part);
-                }
-            }
-            Some(metric) => metric.inputs().iter().for_each(|input| under(session, input, found)),
-            None => {}
+        let Some(metric) = session.definitions.metrics.get(&part) else { continue };
+        if metric.fact().is_none() {
+            metric.inputs().iter().for_each(|input| under(session, input, found));
+        } else if !found.contains(&part) {
+            found.push(part);
         }
     }
 }
