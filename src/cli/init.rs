@@ -36,7 +36,7 @@ zone = "Europe/Brussels"        # reporting time zone; periods begin at its midn
 # fiscal_year_start = 4         # FY2026 is the fiscal year that ends in 2026; its quarters are FY2026-Q1 and so on
 # since = "2026-01-01"          # service time is accounted from this day on; else from the first record
 # as_of = "2026-07-06T06:00:00+02:00"                  # what "now" means for the figures; else the moment of the run
-# reports = ["weekly", "service-desk", "delivery", "slo", "availability", "suppliers", "practice", "quarter"]   # what a run writes
+# reports = ["weekly", "service-desk", "delivery", "slo", "availability", "suppliers", "practice", "monthly", "quarter", "data-quality"]   # what a run writes
 
 # Files are recognised by their headers. Name a mapping where they are not: `nines sources` lists them.
 @EXPORTS@# mapping = "servicenow/incident"

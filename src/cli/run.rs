@@ -1,6 +1,7 @@
 //! `nines run`: the job for cron.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -118,10 +119,37 @@ fn summary(terminal: &Terminal, session: &Session, report: &RunReport) -> String
         let declared = session.definitions.reports.get(name);
         parts.extend(declared.and_then(|declared| restated(scorecard, declared)));
     }
-    for (path, changed) in &report.files {
-        parts.push(format!("{} {}", if *changed { "wrote    " } else { "unchanged" }, path.display()));
-    }
+    parts.extend(files(report));
     parts.join("\n")
+}
+
+/// A line for each report: its first page in its formats, and how many further pages it has; then what belongs to none.
+fn files(report: &RunReport) -> Vec<String> {
+    let word = |changed: bool| if changed { "wrote    " } else { "unchanged" };
+    let mut lines = Vec::new();
+    let mut left: Vec<&(PathBuf, bool)> = report.files.iter().collect();
+    for (name, scorecard) in &report.scorecards {
+        let first = format!("{name}-{}", scorecard.period.id);
+        let stem = |path: &PathBuf| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let is_of = |path: &PathBuf| stem(path) == *name || stem(path).starts_with(&format!("{name}-"));
+        let (own, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|(path, _)| is_of(path));
+        left = others;
+        let (page, further): (Vec<_>, Vec<_>) =
+            own.iter().copied().partition(|(path, _)| stem(path) == first || stem(path) == *name);
+        let Some((path, _)) = page.first() else { continue };
+        let extension = |path: &PathBuf| path.extension().unwrap_or_default().to_string_lossy().into_owned();
+        let others: String = page.iter().skip(1).map(|(path, _)| format!(" .{}", extension(path))).collect();
+        let pages: BTreeSet<String> = further.iter().map(|(path, _)| stem(path)).collect();
+        let more = match pages.len() {
+            0 => String::new(),
+            1 => " and one further page".to_owned(),
+            many => format!(" and {many} further pages"),
+        };
+        let changed = own.iter().any(|(_, changed)| *changed);
+        lines.push(format!("{} {}{others}{more}", word(changed), path.display()));
+    }
+    lines.extend(left.into_iter().map(|(path, changed)| format!("{} {}", word(*changed), path.display())));
+    lines
 }
 
 /// How many of the report's figures differ from what an earlier run reported, and how to see one of them.

@@ -33,7 +33,7 @@ zone  = "Europe/Brussels"                  # weeks and days begin at midnight he
 as_of = "{as_of}"        # what "now" means, pinned so that the demo shows data for ever; leave it out in a real project
 since = "{since}"                       # service time is accounted from this day on
 reports = [                                # what `nines run` renders into out/; reports/ of the project adds more
-  "weekly", "service-desk", "delivery", "slo", "availability", "suppliers", "practice", "quarter",
+  "weekly", "service-desk", "delivery", "slo", "availability", "suppliers", "practice", "monthly", "quarter", "data-quality",
 ]
 
 # --- Exports: files as the tools wrote them. Which mapping reads a file is recognised from its columns; naming it is

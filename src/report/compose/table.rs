@@ -1,6 +1,7 @@
 //! Tables: one row per value of a dimension, or one row per metric.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use super::tiles::spark;
 use super::title_of;
@@ -66,14 +67,15 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         },
         right: matches!(column.show, Show::Value | Show::Target | Show::Parts),
     }));
+    let cards: Vec<Vec<&Card>> = section.columns.iter().map(|column| scorecard.by(&column.metric, dimension)).collect();
     let rows = names
         .iter()
         .map(|name| {
             let mut row = vec![Cell::text(slice_name(language, name))];
-            row.extend(section.columns.iter().map(|column| {
-                let cards = scorecard.by(&column.metric, dimension);
-                cell(language, column, scorecard.card(&column.metric, &[(dimension, name)]), &cards)
+            row.extend(section.columns.iter().zip(&cards).map(|(column, cards)| {
+                cell(language, column, scorecard.card(&column.metric, &[(dimension, name)]), cards)
             }));
+            said_once(&mut row);
             row
         })
         .collect();
@@ -136,9 +138,17 @@ fn cell(language: &Language, column: &Column, card: Option<&Card>, all: &[&Card]
         Show::Value => {
             let measure = card.current();
             let little = measure.coverage.filter(|coverage| *coverage < 0.95);
-            let small = little.map_or_else(String::new, |coverage| {
-                language.say("coverage {share}", &[("share", &figure::share(language, coverage, None))])
-            });
+            let mut notes: Vec<String> = little
+                .map(|coverage| {
+                    language.say("coverage {share}", &[("share", &figure::share(language, coverage, None))])
+                })
+                .into_iter()
+                .collect();
+            // What it was, and why, stands with the restated figures.
+            if card.published.as_ref().is_some_and(|published| !published.redefined) {
+                notes.push(language.word("restated").to_owned());
+            }
+            let small = notes.join(", ");
             let text = match measure.state {
                 State::Value => aligned(language, card, all),
                 _ => figure::known(language, &card.metric, measure).unwrap_or_else(|| figure::NOTHING.to_owned()),
@@ -252,10 +262,23 @@ fn bar(language: &Language, card: &Card, all: &[&Card]) -> Option<Bar> {
     })
 }
 
-/// One row per metric: figure, change, trend, status, signal.
+/// Takes away small type that another figure of the row has too: several of one fact have one coverage.
+fn said_once(row: &mut [Cell]) {
+    let mut said = BTreeSet::new();
+    for cell in row {
+        if let Cell::Figure { small, .. } = cell
+            && !small.is_empty()
+            && !said.insert(small.clone())
+        {
+            small.clear();
+        }
+    }
+}
+
+/// One row per metric: figure, change, trend, and as far as any of them has one, target, status and signal.
 pub(super) fn figures(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let language = &scorecard.language;
-    let columns = vec![
+    let mut columns = vec![
         Heading::left(language.word("Figure")),
         Heading::right(language.word("Now")),
         Heading::right(language.word("Before")),
@@ -267,11 +290,10 @@ pub(super) fn figures(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let kind = scorecard.period.kind;
     let has_ever = |card: &Card| card.series.iter().any(|measure| measure.value.is_some());
     let any_ever = section.metrics.iter().filter_map(|metric| scorecard.card(metric, &[])).any(has_ever);
-    let rows: Vec<Vec<Cell>> = section
-        .metrics
+    let cards: Vec<&Card> =
+        section.metrics.iter().filter_map(|metric| scorecard.card(metric, &[])).filter(|_| any_ever).collect();
+    let mut rows: Vec<Vec<Cell>> = cards
         .iter()
-        .filter_map(|metric| scorecard.card(metric, &[]))
-        .filter(|_| any_ever)
         .map(|card| {
             let before = card
                 .previous
@@ -300,5 +322,21 @@ pub(super) fn figures(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     if rows.is_empty() {
         return super::note(language, section, language.word("There is nothing to measure."));
     }
-    vec![Block::Table(Table { caption: language.word(&section.title).to_owned(), by: None, columns, rows })]
+    // A column in which nothing stands is noise.
+    let held = cards.iter().any(|card| card.standing.status != Status::NoTarget);
+    let judged = cards.iter().any(|card| card.signal.unjudged.is_none());
+    let shown = [true, true, true, held, held, true, judged];
+    for cells in &mut rows {
+        let mut keep = shown.iter();
+        cells.retain(|_| keep.next().copied().unwrap_or(true));
+    }
+    let mut keep = shown.iter();
+    columns.retain(|_| keep.next().copied().unwrap_or(true));
+    let table = Table { caption: language.word(&section.title).to_owned(), by: None, columns, rows };
+    let mut blocks = vec![Block::Table(table)];
+    if !judged {
+        let text = language.word("No figure here has enough history yet to tell change from noise.").to_owned();
+        blocks.push(Block::Note { text });
+    }
+    blocks
 }
