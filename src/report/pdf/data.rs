@@ -25,6 +25,7 @@ fn draw(block: &Block, held: &mut Value) -> Result<(), ChartError> {
         Block::Chart(Chart { drawing: Drawing::Bands(_), .. }) => {}
         Block::Chart(chart) => {
             let svg = charts::fixed(&charts::chart(chart)?);
+            held["wide"] = json!(svg.contains("class=\"wide\""));
             // Trends stand two beside each other, at half their size on a screen.
             let larger = matches!(chart.drawing, Drawing::Trend(_));
             held["svg"] = json!(if larger { charts::enlarged(&svg, TYPE) } else { svg });
