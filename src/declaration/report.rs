@@ -333,6 +333,11 @@ impl ReportDefinition {
         })
     }
 
+    /// Its further pages, where they are by a dimension.
+    pub fn dimension_pages(&self) -> Option<&Pages> {
+        self.pages.as_ref().filter(|pages| pages.by != OBJECTIVE)
+    }
+
     /// The report as one of its pages is declared: with the sections of the page, and no further pages.
     pub fn page(&self, pages: &Pages) -> Self {
         ReportDefinition { sections: pages.sections.clone(), pages: None, ..self.clone() }

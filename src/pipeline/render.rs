@@ -206,19 +206,29 @@ fn days(session: &Session, report: &ReportDefinition, period: &Period) -> Result
     let over = |end: i64| end.min(session.as_of.saturating_add(1));
     let of_period = period::days(period.start, over(period.end), zone).len();
     let last = period::of_day(over(period.end).saturating_sub(1), zone);
-    let Some(last) = last.filter(|_| !report.daily().is_empty()) else { return Ok(Vec::new()) };
+    let mut wanted: Vec<(String, Vec<String>)> =
+        report.daily().into_iter().map(|(metric, by)| (metric, vec![by])).collect();
+    if let Some(pages) = report.dimension_pages() {
+        let of_pages = report.page(pages).daily().into_iter();
+        wanted.extend(of_pages.map(|(metric, by)| (metric, vec![by, pages.by.clone()])));
+    }
+    let Some(last) = last.filter(|_| !wanted.is_empty()) else { return Ok(Vec::new()) };
     let mut days = last.trailing(of_period.clamp(FEWEST_DAYS, MOST_DAYS), zone);
     days.retain(|day| !day.is_partial(session.as_of));
-    let ask = |(metric, by)| Request { metric, by: vec![by], periods: days.clone(), filter: None };
-    let requests: Vec<Request> = report.daily().into_iter().map(ask).collect();
+    let ask = |(metric, by)| Request { metric, by, periods: days.clone(), filter: None };
+    let requests: Vec<Request> = wanted.into_iter().map(ask).collect();
     Ok(evaluate(&|fact| session.fact(fact), &session.definitions.metrics, &requests, session.as_of)?)
 }
 
 /// The values behind the figures of which a report shows where they lie.
 fn values(session: &Session, report: &ReportDefinition, period: &Period) -> Result<Vec<Distribution>, Failure> {
     let periods = vec![period.clone()];
-    let ask = |metric| Request { metric, by: Vec::new(), periods: periods.clone(), filter: None };
-    let requests: Vec<Request> = report.distributions().into_iter().map(ask).collect();
+    let ask = |metric, by| Request { metric, by, periods: periods.clone(), filter: None };
+    let mut requests: Vec<Request> = report.distributions().into_iter().map(|metric| ask(metric, Vec::new())).collect();
+    if let Some(pages) = report.dimension_pages() {
+        let of_pages = report.page(pages).distributions().into_iter();
+        requests.extend(of_pages.map(|metric| ask(metric, vec![pages.by.clone()])));
+    }
     Ok(distributions(&|fact| session.fact(fact), &session.definitions.metrics, &requests, session.as_of)?)
 }
 

@@ -45,6 +45,16 @@ impl Scorecard {
                     day
                 })
                 .collect(),
+            distributions: self
+                .distributions
+                .iter()
+                .filter(|one| one.dims.get(dimension).is_some_and(|own| own == value))
+                .cloned()
+                .map(|mut one| {
+                    one.dims.remove(dimension);
+                    one
+                })
+                .collect(),
             of: Some((dimension.to_owned(), value.to_owned())),
             ..self.hollow()
         }

@@ -197,6 +197,28 @@ fn every_command_stands_in_the_table_of_commands() {
 }
 
 #[test]
+fn the_page_on_writing_reports_names_every_kind_of_section_and_every_format() {
+    let page = fs::read_to_string(root().join("reports/REPORTS.md")).unwrap();
+    let source = fs::read_to_string(root().join("src/declaration/report.rs")).unwrap();
+    let kinds = source.split_once("pub enum Kind {").unwrap().1.split_once("\n}").unwrap().0;
+    let kinds: Vec<String> = kinds
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(',').filter(|name| name.chars().all(char::is_alphanumeric)))
+        .map(|name| {
+            let small = |letter: char| {
+                if letter.is_uppercase() { format!("_{}", letter.to_lowercase()) } else { letter.into() }
+            };
+            name.chars().map(small).collect::<String>().trim_start_matches('_').to_owned()
+        })
+        .collect();
+    assert!(kinds.len() > 25, "{kinds:?}");
+    let formats = nines::report::format::FORMATS.iter().map(|format| format.name.to_owned());
+    for word in kinds.into_iter().chain(formats) {
+        assert!(page.contains(&format!("`{word}`")), "{word}");
+    }
+}
+
+#[test]
 fn every_format_stands_in_the_table_of_formats() {
     let sources = files("src/report", "rs");
     let table = &sources["src/report/format.rs"];

@@ -17,6 +17,7 @@ mod clocks;
 mod command_line;
 mod delivery;
 mod engines;
+mod explain_figure;
 mod formats;
 mod golden;
 mod infrastructure_rules;

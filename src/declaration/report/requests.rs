@@ -22,7 +22,7 @@ impl ReportDefinition {
     /// need.
     pub fn all_requests(&self) -> Vec<Request> {
         let mut wanted: BTreeSet<Request> = self.requests().into_iter().collect();
-        if let Some(pages) = self.pages.as_ref().filter(|pages| pages.by != OBJECTIVE) {
+        if let Some(pages) = self.dimension_pages() {
             for mut request in self.page(pages).requests() {
                 if !request.by.contains(&pages.by) {
                     request.by.push(pages.by.clone());

@@ -65,7 +65,12 @@ fn commands(scorecard: &Scorecard, report: &ReportDefinition, id: &str) -> Vec<(
         (language.word("Again").to_owned(), format!("nines measure {id} --period {period}{own}")),
         (language.word("Rows").to_owned(), format!("nines explain {id} --period {period}{own}")),
     ];
-    let cut = report.requests().into_iter().find(|request| request.metric == id && !request.by.is_empty());
+    // Bands of age are no column of the fact, and no condition on its rows.
+    let slices = |by: &[String]| {
+        let known = scorecard.metrics.get(id).map(|metric| &metric.slices);
+        !by.is_empty() && by.iter().all(|name| known.is_some_and(|slices| slices.contains(name)))
+    };
+    let cut = report.requests().into_iter().find(|request| request.metric == id && slices(&request.by));
     let first = cut.and_then(|request| {
         let by: Vec<&str> = request.by.iter().map(String::as_str).collect();
         scorecard.by_all(id, &by).into_iter().find(|card| card.current().value.is_some())

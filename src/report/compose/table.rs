@@ -59,13 +59,16 @@ pub(super) fn table(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let more = section.limit.map_or(0, |limit| names.len().saturating_sub(limit));
     let hidden: Vec<String> = names.split_off(names.len() - more).into_iter().map(str::to_owned).collect();
     let mut columns = vec![Heading::left(dimension_heading(language, dimension))];
-    columns.extend(section.columns.iter().map(|column| Heading {
-        text: match (&column.title, column.show) {
-            (Some(title), _) => language.word(title).to_owned(),
-            (None, Show::Bar) => ends(language, &scorecard.by(&column.metric, dimension)),
-            (None, _) => title_of(scorecard, &column.metric),
-        },
-        right: matches!(column.show, Show::Value | Show::Target | Show::Parts),
+    columns.extend(section.columns.iter().map(|column| {
+        Heading {
+            text: match (&column.title, column.show) {
+                (Some(title), _) => language.word(title).to_owned(),
+                (None, show) => Some(ends(language, &scorecard.by(&column.metric, dimension)))
+                    .filter(|ends| show == Show::Bar && !ends.is_empty())
+                    .unwrap_or_else(|| title_of(scorecard, &column.metric)),
+            },
+            right: matches!(column.show, Show::Value | Show::Target | Show::Parts),
+        }
     }));
     let cards: Vec<Vec<&Card>> = section.columns.iter().map(|column| scorecard.by(&column.metric, dimension)).collect();
     let rows = names
