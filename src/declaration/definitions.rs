@@ -94,7 +94,15 @@ impl Definitions {
     /// The language in which a report of a project is read: its own, or the project's; English where neither names one, or there
     /// is no file of it.
     pub fn language(&self, project: &Project, report: &ReportDefinition) -> Language {
-        let tag = report.language.as_ref().or(project.language.as_ref());
+        self.by_tag(report.language.as_ref().or(project.language.as_ref()))
+    }
+
+    /// The language of what is said of several reports: the project's.
+    pub fn language_of_project(&self, project: &Project) -> Language {
+        self.by_tag(project.language.as_ref())
+    }
+
+    fn by_tag(&self, tag: Option<&String>) -> Language {
         tag.and_then(|tag| self.languages.get(tag)).cloned().unwrap_or_default()
     }
 

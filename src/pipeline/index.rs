@@ -27,7 +27,7 @@ pub fn write_index(session: &Session, folder: &Path) -> Result<Option<(PathBuf, 
     if entries.is_empty() {
         return Ok(None);
     }
-    let language = crate::declaration::language::Language::default();
+    let language = session.definitions.language_of_project(&session.project);
     let bytes = index::render(&session.project.name, &language, &session.project.reports, &entries, &session.catalogue)
         .map_err(|error| Failure::Failed(error.to_string()))?;
     write(folder, &Rendered { name: INDEX.to_owned(), format: "html", bytes }).map(Some)

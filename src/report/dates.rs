@@ -143,7 +143,7 @@ pub fn dates(language: &Language, period: &Period, zone: Tz) -> String {
     } else {
         first.day().to_string()
     };
-    language.say("{low} to {high}", &[("low", &from), ("high", &until)])
+    language.say("{first} to {last}", &[("first", &from), ("last", &until)])
 }
 
 /// "week 24 (8 June 2026)": a period and its first day.

@@ -13,6 +13,9 @@ use super::format::{RenderError, Templates};
 const INDEX: &str = "index.html";
 const STYLE: &str = "page.css";
 
+/// What the page says of itself; all else on it is what the reports say.
+pub const WORDS: [&str; 4] = ["Also as", "Earlier", "One page each", "Reports"];
+
 /// What a page says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Entry {
@@ -80,7 +83,7 @@ struct Shelf<'a> {
     earlier: Vec<&'a Entry>,
 }
 
-/// The page over all entries, the reports in `order` first. `languages` are the words of the project's language.
+/// The page over all entries, the reports in `order` first. Its words are of the project's language.
 ///
 /// # Errors
 /// When a template is missing or wrong.
@@ -108,11 +111,7 @@ pub fn render(
             earlier: pages.iter().filter(|page| page.period != newest.period && page.of.is_empty()).copied().collect(),
         });
     }
-    let words: BTreeMap<&str, String> =
-        ["Reports", "For", "Also as", "One page each", "Earlier", "Nothing was rendered yet."]
-            .into_iter()
-            .map(|word| (word, language.word(word).to_owned()))
-            .collect();
+    let words: BTreeMap<&str, String> = WORDS.into_iter().map(|word| (word, language.word(word).to_owned())).collect();
     let page = templates.require(INDEX)?;
     let style = super::html::without_blank_lines(templates.require(STYLE)?);
     let mut environment = Environment::new();

@@ -8,8 +8,8 @@ use super::dates::moment_of_year;
 use super::document::{Mark, Tone};
 use super::figure;
 use crate::declaration::language::Language;
-use crate::declaration::objective::{Comparison, Indicator, Method, Source, Window};
-use crate::facts::objective::{Burn, Fired, Standing};
+use crate::declaration::objective::{Comparison, Indicator, Method, Source, Trigger, Window};
+use crate::facts::objective::{Burn, Fired, PolicyState, Standing, burn_text};
 
 /// How an objective stands, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -353,6 +353,48 @@ pub fn episode(language: &Language, fired: &Fired, zone: Tz) -> String {
         }
         None => language.say("{moment}, still holding", &[("moment", &from)]),
     }
+}
+
+/// What an alert's rule asks: "1 h and 5 min above 14.4", or the name of the policy that declares it.
+pub fn rule(language: &Language, alert: &Fired) -> String {
+    let Some(short) = alert.short_s else { return alert.rule.clone() };
+    let values: [(&str, &dyn fmt::Display); 3] = [
+        ("long", &look_back(language, alert.lookback_s)),
+        ("short", &look_back(language, short)),
+        ("factor", &burn_rate(language, alert.factor)),
+    ];
+    language.say("{long} and {short} above {factor}", &values)
+}
+
+/// When a step of a policy holds: "50 % of the budget consumed".
+pub fn when(language: &Language, step: &PolicyState) -> String {
+    let percent = |share: f64| format!("{} %", burn_rate(language, share * 100.0));
+    match step.trigger {
+        Trigger::Consumed(share) => language.say("{share} of the budget consumed", &[("share", &percent(share))]),
+        Trigger::IncidentShare(share) => {
+            language.say("one incident took {share} of the budget", &[("share", &percent(share))])
+        }
+        Trigger::Burn { rate, lookback_s } => language.say(
+            "burn rate of {rate} over {time}",
+            &[("rate", &burn_rate(language, rate)), ("time", &look_back(language, lookback_s))],
+        ),
+    }
+}
+
+/// "5 min": a look-back in the one unit that it is a whole number of.
+fn look_back(language: &Language, seconds: i64) -> String {
+    let (n, unit) = match seconds {
+        s if s % 86_400 == 0 => (s / 86_400, language.word("d")),
+        s if s % 3_600 == 0 => (s / 3_600, language.word("h")),
+        s if s % 60 == 0 => (s / 60, language.word("min")),
+        s => (s, language.word("s")),
+    };
+    format!("{n} {unit}")
+}
+
+/// A burn rate in at most three significant digits behind the point.
+fn burn_rate(language: &Language, rate: f64) -> String {
+    language.number(&burn_text(rate))
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@ use nines::arithmetic::local_time::from_rfc3339;
 use nines::arithmetic::period;
 use nines::declaration::language::Language;
 use nines::pipeline::{self, Moments, Session};
-use nines::report::compose::compose;
+use nines::report::compose::{LAYOUT, compose, pages};
 use nines::report::document::{Block, Cell, Document};
+use nines::report::index::WORDS;
 use nines::scorecard::scorecard::Scorecard;
 
 use crate::project::Project;
@@ -23,7 +24,13 @@ fn dutch() -> Language {
 #[test]
 fn dutch_knows_every_phrase_of_the_program_and_of_its_reports() {
     let dutch = dutch();
-    let wanted = [phrases::of_the_program(), phrases::of_reports(), phrases::titles_in_reports()].concat();
+    let wanted = [
+        phrases::of_the_program(),
+        phrases::of_reports(),
+        phrases::titles_in_reports(),
+        phrases::dimensions_in_reports(),
+    ]
+    .concat();
     let missing: Vec<&String> = wanted.iter().filter(|phrase| !dutch.knows(phrase)).collect();
     assert!(missing.is_empty(), "reports/languages/nl.toml lacks {missing:#?}");
     assert!(phrases::of_the_program().len() > 400, "the scan has gone blind");
@@ -82,12 +89,26 @@ fn imported(scorecard: &Scorecard) -> Vec<String> {
     // Bands are the program's own, and a value of one letter would take it out of every word.
     let of_records = |(dimension, value): &(&String, &String)| *dimension != "age_band" && value.chars().count() > 1;
     for card in scorecard.cards.values() {
-        words.extend(card.dims.iter().filter(of_records).map(|(_, value)| value.clone()));
+        let values: Vec<&String> = card.dims.iter().filter(of_records).map(|(_, value)| value).collect();
+        // The number of "1 test" is its place in order, and is not always said.
+        words.extend(values.iter().filter_map(|value| Some(value.split_once(' ')?.1.to_owned())));
+        words.extend(values.into_iter().cloned());
+    }
+    // What the files of objectives say, and the reports repeat.
+    for one in &scorecard.objectives {
+        let objective = &one.objective;
+        let own = [&objective.title, &objective.id, &objective.description, &objective.file];
+        words.extend(own.map(String::clone));
+        words.extend(one.incidents.iter().map(|incident| incident.incident.clone()));
+        words.extend(one.alerts.iter().filter(|alert| alert.short_s.is_none()).map(|alert| alert.rule.clone()));
+        words.extend(one.policy.iter().flat_map(|step| [step.policy.clone(), step.action.clone()]));
+        words.extend(one.corrections.iter().flat_map(|one| [one.name.clone(), one.reason.clone()]));
     }
     for one in &scorecard.disruptions {
         words.extend([&one.supplier, &one.change, &one.cause].into_iter().flatten().cloned());
         words.insert(one.service.clone());
     }
+    words.extend(CODE.map(str::to_owned));
     words.extend(quality.files.iter().map(|file| file.file.clone()));
     words.extend(quality.gaps.iter().map(|(service, _)| service.clone()));
     let mut words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
@@ -143,7 +164,11 @@ fn of_block(block: &Block, of_records: bool) -> Vec<String> {
             let names = matrix.rows.iter().map(|(name, _)| name);
             names.chain(&matrix.columns).chain([&matrix.caption]).cloned().collect()
         }
-        Block::Chart(chart) => [&chart.caption, &chart.alt, &chart.evidence].map(String::clone).to_vec(),
+        Block::Chart(chart) => {
+            let mut said = [&chart.caption, &chart.alt, &chart.evidence].map(String::clone).to_vec();
+            in_drawing("", &serde_json::to_value(&chart.drawing).unwrap(), &mut said);
+            said
+        }
         Block::Facts { facts } => facts.iter().flat_map(|fact| [fact.value.clone(), fact.words.clone()]).collect(),
         Block::Definitions { definitions } => definitions
             .iter()
@@ -161,6 +186,27 @@ fn of_block(block: &Block, of_records: bool) -> Vec<String> {
         Block::Note { text } => vec![text.clone()],
     }
 }
+
+/// The texts of a drawing, but for names of kinds and dimensions and for days as machines write them.
+fn in_drawing(key: &str, value: &serde_json::Value, said: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) if !["kind", "tone", "by", "days"].contains(&key) => said.push(text.clone()),
+        serde_json::Value::Array(values) => values.iter().for_each(|value| in_drawing(key, value, said)),
+        serde_json::Value::Object(fields) => fields.iter().for_each(|(key, value)| in_drawing(key, value, said)),
+        _ => {}
+    }
+}
+
+/// Code that stands inside sentences and is of no language.
+const CODE: [&str; 7] = [
+    "nines query \"SELECT * FROM fact_slo_alerts\"",
+    "SELECT * FROM fact_",
+    "fact_agreed_time",
+    "fact_downtime",
+    "duration_s",
+    "weighted_s",
+    "service = ",
+];
 
 /// What stands in a text outside « and », without what was imported.
 fn outside(text: &str, imported: &[String]) -> String {
@@ -184,17 +230,18 @@ fn nothing_that_a_report_says_escapes_its_language() {
     let project = demo("en");
     let now = from_rfc3339("2026-07-06T04:00:00Z").unwrap();
     let session = Session::open(project.path(), Moments { now, as_of: None, known_at: None }).unwrap();
-    let week = period::parse("2026-W27", session.project.zone, now).unwrap();
     let marked = marked();
     let mut escaped = BTreeSet::new();
-    for name in ["weekly", "availability", "service-desk"] {
-        let report = &session.definitions.reports[name];
-        let rendered = pipeline::render(&session, report, std::slice::from_ref(&week), &[]).unwrap();
+    for (name, report) in &session.definitions.reports {
+        let own = period::parse(&report.period, session.project.zone, now).unwrap();
+        let rendered = pipeline::render(&session, report, &[own], &[]).unwrap();
         let mut scorecard = rendered.into_iter().next().unwrap().scorecard;
         let imported = imported(&scorecard);
         scorecard.language = marked.clone();
-        let document = compose(&scorecard, report);
-        let said = said(&document);
+        let further = pages(&scorecard, report).into_iter().take(1).map(|(_, page)| page);
+        let documents: Vec<Document> = std::iter::once(compose(&scorecard, report)).chain(further).collect();
+        assert_eq!(documents.len(), 1 + usize::from(report.pages.is_some()), "{name}");
+        let said: Vec<String> = documents.iter().flat_map(said).collect();
         assert!(said.len() > 100, "{name}: the test has gone blind");
         for text in said {
             let left = outside(&text, &imported);
@@ -210,6 +257,34 @@ fn nothing_that_a_report_says_escapes_its_language() {
 }
 
 #[test]
+fn what_layouts_say_is_among_the_words_of_a_document() {
+    let of = |file: &str, call: &str| -> Vec<String> {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+        let said = text.split(call).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()));
+        let said: Vec<String> = said.collect();
+        assert!(!said.is_empty(), "{file}: the test has gone blind");
+        said
+    };
+    let files = [
+        ("reports/templates/page.js", "say(\""),
+        ("reports/templates/page.html", "document.words[\""),
+        ("reports/templates/page.typ", "word(\""),
+        ("src/report/text/chart.rs", " word(\""),
+        ("src/report/xlsx.rs", "word(\""),
+        ("src/report/xlsx/block.rs", ".word(\""),
+        ("src/report/xlsx/chart/line.rs", ".word(\""),
+    ];
+    for (file, call) in files {
+        for word in of(file, call) {
+            assert!(LAYOUT.contains(&word.as_str()), "{file} says {word:?}, which is no word of a document");
+        }
+    }
+    for word in of("reports/templates/index.html", "words[\"") {
+        assert!(WORDS.contains(&word.as_str()), "the page over the reports says {word:?}, which is none of its words");
+    }
+}
+
+#[test]
 fn a_project_in_dutch_has_dutch_reports() {
     let project = demo("nl");
     project.ok(&["report", "weekly", "--period", "2026-W27", "--quiet"]);
@@ -221,7 +296,7 @@ fn a_project_in_dutch_has_dutch_reports() {
     let text = page("md").replace(['\u{a0}', '\u{202f}'], " ");
     for dutch in [
         "# Acme IT · dienstenscorekaart · week 27, 2026",
-        "29 juni tot 5 juli 2026, Europe/Brussels · stand van ma 6 jul 06:00 · 99,96 % van de rijen begrepen",
+        "29 juni tot en met 5 juli 2026, Europe/Brussels · stand van ma 6 jul 06:00 · 99,96 % van de rijen begrepen",
         "> De doelstelling voor beschikbaarheid is **gemist** bij 4 van 11 diensten",
         "## Wat er veranderde, en waarom",
         "99,56 %, onder het gebruikelijke bereik van 99,84 % tot 100 %",

@@ -23,6 +23,8 @@ pub struct Fired {
     pub factor: f64,
     /// The long look-back, seconds.
     pub lookback_s: i64,
+    /// The short look-back beside it, seconds; none where the rule is a policy's own.
+    pub short_s: Option<i64>,
     /// When it fired, µs UTC.
     pub fired: i64,
     /// When it cleared; none while it holds.
@@ -39,6 +41,8 @@ pub struct Rule {
     pub words: String,
     /// The long look-back, seconds.
     pub lookback_s: i64,
+    /// The short look-back beside it, seconds; none where the rule is a policy's own.
+    pub short_s: Option<i64>,
     /// Burn rate.
     pub factor: f64,
     conditions: Vec<Condition>,
@@ -63,6 +67,7 @@ pub fn rules(objective: &Objective, line: &Line) -> Vec<Rule> {
             severity: window.severity.as_str().to_string(),
             words: format!("{} and {} above {}", span(window.long_s), span(window.short_s), figure(window.factor)),
             lookback_s: window.long_s,
+            short_s: Some(window.short_s),
             factor: window.factor,
             conditions: vec![condition(window.long_s), condition(window.short_s)],
             after_us: 0,
@@ -76,6 +81,7 @@ pub fn rules(objective: &Objective, line: &Line) -> Vec<Rule> {
         },
         words: alert.name.clone(),
         lookback_s: alert.lookback_s,
+        short_s: None,
         factor: alert.threshold,
         conditions: vec![Condition {
             lookback_us: (alert.lookback_s * 1_000_000).max(least_us),
@@ -120,6 +126,7 @@ pub fn replay(objective: &Objective, line: &Line, zone: Tz, (from, to): (i64, i6
             rule: rule.words.clone(),
             factor: rule.factor,
             lookback_s: rule.lookback_s,
+            short_s: rule.short_s,
             fired: episode.fired,
             cleared: episode.cleared,
             consumed: Spending::at(objective, line, zone, episode.fired).and_then(|spending| spending.consumed()),

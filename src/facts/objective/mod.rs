@@ -10,7 +10,7 @@ mod standing;
 
 use std::collections::BTreeMap;
 
-pub use alerts::Fired;
+pub use alerts::{Fired, figure as burn_text};
 pub use incidents::IncidentShare;
 pub use spending::{Spending, Whole};
 pub use standing::{Burn, Corrected, PolicyState, Standing};

@@ -72,7 +72,9 @@ pub struct Burn {
 pub struct PolicyState {
     /// The policy's name.
     pub policy: String,
-    /// When the step holds, in words.
+    /// When the step holds.
+    pub trigger: Trigger,
+    /// The same in words.
     pub when: String,
     /// What is done then, as declared.
     pub action: String,
@@ -279,8 +281,14 @@ fn policies(
             let holds = |at: i64| holds(step.when, objective, line, incidents, at, zone);
             let now = holds(moment);
             let since = (now == Some(true)).then(|| since(&holds, moment, objective.window.nominal_s()));
-            let (when, action) = (words(step.when), step.action.clone());
-            states.push(PolicyState { policy: policy.name.clone(), when, action, holds: now, since });
+            states.push(PolicyState {
+                policy: policy.name.clone(),
+                trigger: step.when,
+                when: words(step.when),
+                action: step.action.clone(),
+                holds: now,
+                since,
+            });
         }
     }
     states

@@ -16,6 +16,7 @@ mod slices;
 mod table;
 mod tiles;
 
+pub use charts::{PERCENTILES, TIMES};
 pub use restated::words as records_in_words;
 
 use std::collections::BTreeMap;

@@ -162,7 +162,7 @@ pub(super) fn alerts(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
         let mut cells = vec![
             Cell::text(dates::moment_of_year(language, alert.fired, scorecard.zone)),
             Cell::Mark(Mark::new(tone, language.word(&alert.severity))),
-            Cell::text(language.word(&alert.rule)),
+            Cell::text(objective::rule(language, alert)),
             Cell::text(held),
             Cell::text(
                 alert.consumed.map_or_else(|| figure::NOTHING.to_owned(), |share| objective::share(language, share)),
@@ -249,7 +249,7 @@ fn step(scorecard: &Scorecard, step: &PolicyState) -> Statement {
     Statement {
         mark,
         subject: step.policy.clone(),
-        headline: format!("{}.", words::upper_first(language.word(&step.when))),
+        headline: format!("{}.", words::upper_first(&objective::when(language, step))),
         text: sentence(&step.action),
         evidence: format!("{}{}", step.policy, since.unwrap_or_default()),
     }
@@ -277,7 +277,7 @@ fn asked(scorecard: &Scorecard) -> Vec<Statement> {
     let statements = steps.into_iter().map(|(step, names)| {
         let n = names.len() as u64;
         let values: [(&str, &dyn fmt::Display); 2] =
-            [("when", &words::upper_first(language.word(&step.when))), ("n", &figure::number_word(language, n))];
+            [("when", &words::upper_first(&objective::when(language, step))), ("n", &figure::number_word(language, n))];
         Statement {
             mark: Mark::new(Tone::Missed, language.word("holds")),
             subject: step.policy.clone(),

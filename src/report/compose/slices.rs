@@ -78,7 +78,7 @@ fn evidence(language: &Language, card: &Card) -> [String; 6] {
 fn numbers(language: &Language, card: &Card) -> String {
     let plain = |value: f64| match value.fract() == 0.0 {
         true => figure::count(language, value),
-        false => format!("{value:.3}").replace('.', &language.decimal.to_string()),
+        false => language.decimals(value, 3),
     };
     match (card.current().numerator, card.current().denominator) {
         (Some(over), Some(under)) => format!("{} / {}", plain(over), plain(under)),

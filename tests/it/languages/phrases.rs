@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use nines::declaration::catalogue::Catalogue;
 use nines::declaration::definitions::Definitions;
-use nines::report::compose::LAYOUT;
+use nines::report::compose::{LAYOUT, PERCENTILES, TIMES};
 use nines::report::dates::{MONTHS, WEEKDAYS};
 use nines::report::figure::NUMBERS;
+use nines::report::index::WORDS;
 use nines::report::rate::RATES;
 
 /// The bands of age, of which only the last has a word.
@@ -114,7 +115,9 @@ fn of_times() -> Vec<String> {
 pub fn of_the_program() -> Vec<String> {
     let tables = LAYOUT.into_iter().chain(NUMBERS).chain(RATES.map(|(name, _)| name)).chain(WEEKDAYS);
     let months = MONTHS.into_iter().flat_map(|(full, short)| [full, short]);
-    let tables = tables.chain(months).map(str::to_owned);
+    let charts = TIMES.into_iter().map(|(_, name)| name);
+    let charts = charts.chain(PERCENTILES.into_iter().flat_map(|(_, _, within, up_to)| [within, up_to]));
+    let tables = tables.chain(months).chain(charts).chain(WORDS).map(str::to_owned);
     let all: BTreeSet<String> = literals().into_iter().chain(tables).chain(of_times()).collect();
     all.into_iter().collect()
 }
@@ -134,6 +137,29 @@ pub fn of_reports() -> Vec<String> {
         }
     }
     found.into_iter().filter(|text| !text.is_empty()).collect()
+}
+
+/// The dimensions that the reports cut by: over a column, inside a sentence, and several of their values.
+pub fn dimensions_in_reports() -> Vec<String> {
+    let definitions = definitions();
+    let mut found = BTreeSet::new();
+    for report in definitions.reports.values() {
+        let of_pages = report.pages.iter().flat_map(|pages| &pages.sections);
+        let cut = report.sections.iter().chain(of_pages).flat_map(|section| &section.by);
+        found.extend(cut.flat_map(|name| dimension(name)));
+    }
+    found.into_iter().collect()
+}
+
+/// The forms of a dimension's name.
+fn dimension(name: &str) -> Vec<String> {
+    let words = name.replace('_', " ");
+    let own = words.trim_start_matches("cause ");
+    let several = match own.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{own}s"),
+    };
+    vec![name.to_owned(), several, own.to_owned(), upper(own)]
 }
 
 /// The titles of the metrics that the reports name, and the meanings of those of the weekly one.
@@ -170,8 +196,10 @@ pub fn all() -> BTreeSet<String> {
             let own = words.trim_start_matches("cause ");
             all.extend([slice.clone(), format!("{slice}s"), words.clone(), own.to_owned()]);
             all.extend([upper(&words), upper(own), upper(last)]);
+            all.extend(dimension(slice));
         }
     }
+    all.extend(dimensions_in_reports());
     all.extend(definitions.tables.keys().map(|table| table.replace('_', " ")));
     all
 }
@@ -206,7 +234,7 @@ pub fn marked(phrase: &str) -> String {
 
 /// Words between marks, from their first letter to their last.
 fn flush(marked: &mut String, words: &mut String) {
-    let kept = |letter: char| !letter.is_alphabetic();
+    let kept = |letter: char| !letter.is_alphanumeric();
     let inner = words.trim_matches(kept);
     match inner.is_empty() {
         true => marked.push_str(words),

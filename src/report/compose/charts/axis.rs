@@ -5,7 +5,7 @@ use crate::declaration::metric::{Metric, Unit};
 use crate::scorecard::scorecard::Scorecard;
 
 /// Times that people name, in seconds.
-const TIMES: [(f64, &str); 14] = [
+pub const TIMES: [(f64, &str); 14] = [
     (1.0, "1 s"),
     (10.0, "10 s"),
     (60.0, "1 m"),

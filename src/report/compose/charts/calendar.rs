@@ -54,7 +54,7 @@ pub(super) fn calendar(scorecard: &Scorecard, section: &Section) -> Option<Chart
         })
         .collect();
     let from = days.iter().position(|day| day.start >= scorecard.period.start).unwrap_or(0);
-    let label = scorecard.period.label(scorecard.zone);
+    let label = dates::label(&scorecard.language, &scorecard.period, scorecard.zone);
     let targeted = cards.iter().any(|(card, _)| card.agreed().is_some());
     let caption = caption(scorecard, &rows, from, &label, targeted);
     let lines: Vec<String> = rows
@@ -160,15 +160,15 @@ fn marks(scorecard: &Scorecard, days: &[&Period]) -> Vec<(usize, String)> {
 /// A sample of each sort of cell with its meaning.
 fn key(scorecard: &Scorecard, targeted: bool) -> Vec<(CalendarDay, String)> {
     let sample = |tone, depth| CalendarDay { tone, depth, text: String::new() };
-    let word = |english: &str| scorecard.language.word(english).to_owned();
-    let mut key = vec![(sample(Tone::Plain, 0.0), word("nothing lost"))];
+    let language = &scorecard.language;
+    let mut key = vec![(sample(Tone::Plain, 0.0), language.word("nothing lost").to_owned())];
     if targeted {
-        key.push((sample(Tone::Met, 0.6), word("within target")));
-        key.push((sample(Tone::Missed, 0.7), word("below target, the stronger the more")));
+        key.push((sample(Tone::Met, 0.6), language.word("within target").to_owned()));
+        key.push((sample(Tone::Missed, 0.7), language.word("below target, the stronger the more").to_owned()));
     } else {
-        key.push((sample(Tone::Plain, 0.7), word("the stronger, the more was lost")));
+        key.push((sample(Tone::Plain, 0.7), language.word("the stronger, the more was lost").to_owned()));
     }
-    key.push((sample(Tone::NoData, 0.0), word("no data")));
+    key.push((sample(Tone::NoData, 0.0), language.word("no data").to_owned()));
     key
 }
 

@@ -4,6 +4,7 @@ use super::{counted, short_period};
 use crate::declaration::report::{Balance, Section};
 use crate::metrics::measure::Measure;
 use crate::report::document::{Chart, Drawing, Flow};
+use crate::report::words::title;
 use crate::scorecard::scorecard::Scorecard;
 use crate::scorecard::signal::plural;
 
@@ -21,12 +22,12 @@ pub(super) fn flow(scorecard: &Scorecard, section: &Section) -> Option<Chart> {
     let steps = steps(scorecard, balance)?;
     let (first, after) = steps.split_first().filter(|(_, after)| !after.is_empty())?;
     let last = after.last()?;
-    let title = &scorecard.card(&balance.stock, &[])?.metric.title;
+    let title = title(&scorecard.language, &scorecard.card(&balance.stock, &[])?.metric);
     let sum = |pick: fn(&Step) -> f64| after.iter().map(pick).sum::<f64>();
     let (came, went) = (sum(|step| step.came), sum(|step| step.went));
     let text = |value: f64| counted(scorecard, value);
     let values: [(&str, &dyn std::fmt::Display); 7] = [
-        ("title", title),
+        ("title", &title),
         ("before", &text(first.stock)),
         ("now", &text(last.stock)),
         ("n", &after.len()),

@@ -4,6 +4,7 @@ use super::{counted, name, percent};
 use crate::declaration::metric::Unit;
 use crate::declaration::report::Section;
 use crate::report::document::{Chart, Drawing, Funnel, Part};
+use crate::report::words::title;
 use crate::scorecard::scorecard::{Card, Scorecard};
 
 /// The chart; none without a second stage, or where nothing reached any.
@@ -12,7 +13,14 @@ pub(super) fn funnel(scorecard: &Scorecard, section: &Section) -> Option<Chart> 
         Some(dimension) => by(scorecard, section, dimension)?,
         None => {
             let cards = section.metrics.iter().filter_map(|metric| scorecard.card(metric, &[]));
-            (cards.filter_map(|card| Some((card.metric.title.clone(), card.current().value?))).collect(), Vec::new())
+            (
+                cards
+                    .filter_map(|card| {
+                        Some((title(&scorecard.language, &card.metric).to_owned(), card.current().value?))
+                    })
+                    .collect(),
+                Vec::new(),
+            )
         }
     };
     let largest = stages.iter().map(|stage: &(String, f64)| stage.1).fold(0.0, f64::max);

@@ -9,7 +9,7 @@ use crate::report::document::{Bin, Chart, Drawing, Histogram};
 use crate::scorecard::scorecard::Scorecard;
 
 /// Percentiles that are marked, from how many values on, and their words for durations and for other values.
-const MARKED: [(f64, usize, &str, &str); 3] = [
+pub const PERCENTILES: [(f64, usize, &str, &str); 3] = [
     (0.5, 1, "half within", "half up to"),
     (0.9, 10, "9 of 10 within", "9 of 10 up to"),
     (0.95, 20, "95 % within", "95 % up to"),
@@ -28,7 +28,7 @@ pub(super) fn histogram(scorecard: &Scorecard, section: &Section) -> Option<Char
     let is_time = metric.unit == Unit::Seconds;
     let count = values.len();
     let mut marked = Vec::new();
-    for (p, enough, within, up_to) in MARKED {
+    for (p, enough, within, up_to) in PERCENTILES {
         if count >= enough
             && let Some(value) = quantile(&mut values, p)
         {

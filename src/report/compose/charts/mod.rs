@@ -10,6 +10,9 @@ mod pareto;
 mod survival;
 mod waterfall;
 
+pub use axis::TIMES;
+pub use histogram::PERCENTILES;
+
 use crate::arithmetic::local_time::to_local;
 use crate::arithmetic::period::PeriodKind;
 use crate::declaration::metric::Metric;
@@ -90,14 +93,14 @@ fn percent(scorecard: &Scorecard, share: f64) -> String {
 
 /// "n = 84": how many a chart rests on.
 fn sample(scorecard: &Scorecard, n: usize) -> String {
-    format!("n\u{a0}=\u{a0}{}", counted(scorecard, n as f64))
+    figure::n_is(&scorecard.language, n as u64)
 }
 
 /// "Payments", "no service named": a value of a dimension.
 fn name(scorecard: &Scorecard, dimension: &str, value: &str) -> String {
     let what = dimension.trim_start_matches("cause_").replace('_', " ");
     match value.is_empty() {
-        true => scorecard.language.say("no {what} named", &[("what", &scorecard.language.word(&what))]),
+        true => scorecard.language.say("no {dimension} named", &[("dimension", &scorecard.language.word(&what))]),
         false => slice_name(&scorecard.language, value).to_owned(),
     }
 }
@@ -117,12 +120,14 @@ pub(super) fn short_period(scorecard: &Scorecard, measure: &Measure) -> String {
     let period = &measure.period;
     let first = to_local(period.start, scorecard.zone);
     match (period.kind, first, period.id.split_once('-')) {
-        (PeriodKind::Week, _, Some((_, week))) => week.to_owned(),
+        (PeriodKind::Week, _, Some((_, week))) => {
+            scorecard.language.say("W{n}", &[("n", &week.trim_start_matches('W'))])
+        }
         (PeriodKind::Month, Some(first), _) => {
             format!("{} {}", scorecard.language.word(&first.format("%b").to_string()), first.format("%Y"))
         }
         (PeriodKind::Day, Some(_), _) => dates::day(scorecard, period.start),
-        (PeriodKind::Quarter | PeriodKind::Half, _, Some((year, part))) => format!("{part} {year}"),
+        (PeriodKind::Quarter | PeriodKind::Half, ..) => dates::label(&scorecard.language, period, scorecard.zone),
         _ => period.id.clone(),
     }
 }

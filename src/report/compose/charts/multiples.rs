@@ -4,7 +4,7 @@ use super::{counted, listed, name, several, short_period, shown};
 use crate::declaration::report::Section;
 use crate::report::compose::table::worst_first;
 use crate::report::document::{Chart, Drawing, Multiples, Panel};
-use crate::report::words::value;
+use crate::report::words::{title, value};
 use crate::scorecard::scorecard::{Card, Scorecard};
 
 /// Panels without a `limit`.
@@ -45,7 +45,7 @@ pub(super) fn multiples(scorecard: &Scorecard, section: &Section) -> Option<Char
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     let scale = [low, high].map(|end| shown(scorecard, metric, end));
     let words: [(&str, &dyn std::fmt::Display); 4] = [
-        ("title", &metric.title),
+        ("title", &title(&scorecard.language, metric)),
         ("n", &counted(scorecard, all as f64)),
         ("services", &several(scorecard, dimension)),
         ("names", &listed(scorecard, &worse, 3)),

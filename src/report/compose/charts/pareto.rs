@@ -4,7 +4,7 @@ use super::{name, percent, several, shown};
 use crate::declaration::report::Section;
 use crate::report::document::{Chart, Drawing, Pareto, Part};
 use crate::report::figure;
-use crate::report::words::{lower_first, upper_first};
+use crate::report::words::{lower_first, title, upper_first};
 use crate::scorecard::scorecard::Scorecard;
 
 /// Bars without a `limit`.
@@ -29,7 +29,8 @@ pub(super) fn pareto(scorecard: &Scorecard, section: &Section) -> Option<Chart> 
     }
     // Those with nothing are many of the many that the few are set against.
     let measured = cards.iter().filter(|card| card.current().value.is_some()).count();
-    let caption = finding(scorecard, &parts, (whole, measured), dimension, &lower_first(&metric.title));
+    let caption =
+        finding(scorecard, &parts, (whole, measured), dimension, &lower_first(title(&scorecard.language, metric)));
     let all = parts.len();
     let limit = section.limit.unwrap_or(BARS).max(1);
     // One that is left over is shown itself.

@@ -4,8 +4,8 @@ use super::{name, shown};
 use crate::declaration::metric::{Better, Definition};
 use crate::declaration::report::Section;
 use crate::report::document::{Chart, Drawing, Part, Waterfall};
-use crate::report::figure;
-use crate::report::words::value;
+use crate::report::words::{title, value};
+use crate::report::{dates, figure};
 use crate::scorecard::contribution::REST;
 use crate::scorecard::scorecard::{Card, Scorecard};
 
@@ -48,14 +48,14 @@ pub(super) fn waterfall(scorecard: &Scorecard, section: &Section) -> Option<Char
         })
         .collect();
     let end = |measure: &crate::metrics::measure::Measure, value: f64| Part {
-        name: measure.period.label(scorecard.zone),
+        name: dates::label(&scorecard.language, &measure.period, scorecard.zone),
         value,
         text: shown(scorecard, &card.metric, value),
     };
     let (start, end) = (end(before, from), end(card.current(), to));
     let largest = steps.iter().max_by(|a, b| a.0.value.abs().total_cmp(&b.0.value.abs()))?;
     let values: [(&str, &dyn std::fmt::Display); 5] = [
-        ("title", &card.metric.title),
+        ("title", &title(&scorecard.language, &card.metric)),
         ("before", &start.text),
         ("now", &value(&scorecard.language, card)),
         ("name", &largest.0.name),
@@ -102,7 +102,10 @@ fn parts(scorecard: &Scorecard, card: &Card, section: &Section) -> Option<Vec<(S
             return None;
         }
         let change = |part: &crate::scorecard::index::Contribution| {
-            (part.title.clone(), part.points - then(&part.metric).as_ref().map_or(0.0, points))
+            (
+                scorecard.language.word(&part.title).to_owned(),
+                part.points - then(&part.metric).as_ref().map_or(0.0, points),
+            )
         };
         return Some(card.contributions.iter().map(change).collect());
     }
