@@ -7,7 +7,7 @@ use crate::arithmetic::period::Period;
 use crate::declaration::metric::Time;
 
 /// The slice by the age of a stock's rows at the period's end.
-pub(super) const AGE_BAND: &str = "age_band";
+pub const AGE_BAND: &str = "age_band";
 
 /// Upper ends, in days, of the age bands.
 const BANDS: [(f64, &str); 7] = [

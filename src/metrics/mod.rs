@@ -18,4 +18,5 @@ mod reliability;
 pub mod rows;
 mod survival;
 
+pub use cells::AGE_BAND;
 pub use evaluate::{MeasureError, Request, evaluate};

@@ -6,6 +6,7 @@ use super::slices::{condition, slices};
 use crate::declaration::language::Language;
 use crate::declaration::metric::{self, Better};
 use crate::declaration::report::ReportDefinition;
+use crate::metrics::AGE_BAND;
 use crate::report::document::Definition;
 use crate::report::figure;
 use crate::report::words::{chart, flags, left_out, published, title, value};
@@ -66,10 +67,7 @@ fn commands(scorecard: &Scorecard, report: &ReportDefinition, id: &str) -> Vec<(
         (language.word("Rows").to_owned(), format!("nines explain {id} --period {period}{own}")),
     ];
     // Bands of age are no column of the fact, and no condition on its rows.
-    let slices = |by: &[String]| {
-        let known = scorecard.metrics.get(id).map(|metric| &metric.slices);
-        !by.is_empty() && by.iter().all(|name| known.is_some_and(|slices| slices.contains(name)))
-    };
+    let slices = |by: &[String]| !by.is_empty() && by.iter().all(|name| name != AGE_BAND);
     let cut = report.requests().into_iter().find(|request| request.metric == id && slices(&request.by));
     let first = cut.and_then(|request| {
         let by: Vec<&str> = request.by.iter().map(String::as_str).collect();
