@@ -21,6 +21,17 @@ pub fn slice_name<'a>(language: &'a Language, value: &'a str) -> &'a str {
     if value.is_empty() { language.word("(none)") } else { value }
 }
 
+/// The values of the dimension that says whose fault downtime was, which are the program's own words.
+pub const FAULTS: [&str; 5] = ["own", "dependency", "supplier", "platform", "maintenance"];
+
+/// A value of a known dimension as readers see it: what the program itself calls something is in their language.
+pub fn value_name<'a>(language: &'a Language, dimension: &str, value: &'a str) -> &'a str {
+    match dimension {
+        "cause_kind" if !value.is_empty() => language.word(value),
+        _ => slice_name(language, value),
+    }
+}
+
 /// The title of a metric.
 pub fn title<'a>(language: &'a Language, metric: &'a Metric) -> &'a str {
     language.word(&metric.title)
@@ -48,7 +59,7 @@ pub fn table(language: &Language, name: &str) -> String {
 
 /// "Payments", "tier 1, tier 2": the slice of a card; empty for the overall figure.
 pub fn slice(language: &Language, card: &Card) -> String {
-    card.dims.values().map(|value| slice_name(language, value)).collect::<Vec<_>>().join(", ")
+    card.dims.iter().map(|(name, value)| value_name(language, name, value)).collect::<Vec<_>>().join(", ")
 }
 
 /// "Payments: availability", or the title alone.

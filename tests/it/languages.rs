@@ -86,8 +86,10 @@ fn demo(language: &str) -> Project {
 fn imported(scorecard: &Scorecard) -> Vec<String> {
     let quality = &scorecard.quality;
     let mut words: BTreeSet<String> = BTreeSet::from([scorecard.project.clone(), scorecard.zone.name().to_owned()]);
-    // Bands are the program's own, and a value of one letter would take it out of every word.
-    let of_records = |(dimension, value): &(&String, &String)| *dimension != "age_band" && value.chars().count() > 1;
+    // Bands and faults are the program's own, and a value of one letter would take it out of every word.
+    let of_records = |(dimension, value): &(&String, &String)| {
+        !["age_band", "cause_kind"].contains(&dimension.as_str()) && value.chars().count() > 1
+    };
     for card in scorecard.cards.values() {
         let values: Vec<&String> = card.dims.iter().filter(of_records).map(|(_, value)| value).collect();
         // The number of "1 test" is its place in order, and is not always said.

@@ -4,7 +4,7 @@ use super::title_of;
 use crate::declaration::report::Section;
 use crate::report::document::{Block, Cell, Heading, Table};
 use crate::report::figure;
-use crate::report::words::{dimension_heading, title, value};
+use crate::report::words::{dimension_heading, title, value, value_name};
 use crate::scorecard::scorecard::{Card, Scorecard};
 
 /// One row per part, the largest first, then the sum of the parts, the whole and the residual.
@@ -38,7 +38,8 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     let mut rows: Vec<Vec<Cell>> = parts
         .iter()
         .map(|(card, amount)| {
-            let name = card.dim(dimension).filter(|name| !name.is_empty());
+            let name =
+                card.dim(dimension).filter(|name| !name.is_empty()).map(|name| value_name(language, dimension, name));
             vec![Cell::text(name.unwrap_or(&unnamed)), Cell::text(value(language, card)), Cell::text(share(*amount))]
         })
         .collect();
@@ -56,7 +57,7 @@ pub(super) fn shares(scorecard: &Scorecard, section: &Section) -> Vec<Block> {
     // The caption is the finding: the largest part that has a name.
     let named = parts.iter().find(|(card, _)| card.dim(dimension).is_some_and(|name| !name.is_empty()));
     let finding = match named.and_then(|(card, amount)| Some((card.dim(dimension)?, amount))) {
-        Some((name, amount)) => format!("{name} {}", share(*amount)),
+        Some((name, amount)) => format!("{} {}", value_name(language, dimension, name), share(*amount)),
         None => unnamed,
     };
     let caption = language.say("{all} in all: {finding}", &[("all", &value(language, all)), ("finding", &finding)]);

@@ -11,6 +11,7 @@ use nines::report::dates::{MONTHS, WEEKDAYS};
 use nines::report::figure::NUMBERS;
 use nines::report::index::WORDS;
 use nines::report::rate::RATES;
+use nines::report::words::FAULTS;
 
 /// The bands of age, of which only the last has a word.
 const AGES: [&str; 7] = ["0-1 d", "1-3 d", "3-7 d", "7-14 d", "14-30 d", "30-90 d", "over 90 d"];
@@ -117,7 +118,7 @@ pub fn of_the_program() -> Vec<String> {
     let months = MONTHS.into_iter().flat_map(|(full, short)| [full, short]);
     let charts = TIMES.into_iter().map(|(_, name)| name);
     let charts = charts.chain(PERCENTILES.into_iter().flat_map(|(_, _, within, up_to)| [within, up_to]));
-    let tables = tables.chain(months).chain(charts).chain(WORDS).map(str::to_owned);
+    let tables = tables.chain(months).chain(charts).chain(WORDS).chain(FAULTS).map(str::to_owned);
     let all: BTreeSet<String> = literals().into_iter().chain(tables).chain(of_times()).collect();
     all.into_iter().collect()
 }

@@ -20,7 +20,7 @@ use crate::declaration::report::{Kind, Section};
 use crate::metrics::distribution::Distribution;
 use crate::metrics::measure::Measure;
 use crate::report::document::Block;
-use crate::report::words::slice_name;
+use crate::report::words::value_name;
 use crate::report::{dates, figure};
 use crate::scorecard::scorecard::Scorecard;
 
@@ -101,7 +101,7 @@ fn name(scorecard: &Scorecard, dimension: &str, value: &str) -> String {
     let what = dimension.trim_start_matches("cause_").replace('_', " ");
     match value.is_empty() {
         true => scorecard.language.say("no {dimension} named", &[("dimension", &scorecard.language.word(&what))]),
-        false => slice_name(&scorecard.language, value).to_owned(),
+        false => value_name(&scorecard.language, dimension, value).to_owned(),
     }
 }
 
