@@ -39,6 +39,7 @@ mod reliability;
 mod restated;
 mod rules;
 mod same_figures;
+mod sizes;
 mod slo;
 mod stale;
 mod streams_formats;

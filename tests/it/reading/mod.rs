@@ -69,7 +69,8 @@ impl Section {
 pub struct Contract {
     measures: BTreeMap<(String, BTreeMap<String, String>), Value>,
     before: BTreeMap<(String, BTreeMap<String, String>), Wanted>,
-    titles: BTreeMap<String, String>,
+    /// The titles of metrics by their ids.
+    pub titles: BTreeMap<String, String>,
     declared: toml::Table,
     /// The slice that all of a further page lies in.
     pub within: BTreeMap<String, String>,
