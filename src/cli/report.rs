@@ -94,10 +94,11 @@ impl Arguments {
                 }
             }
         }
-        if wrote && let Some((path, changed)) = pipeline::write_index(&session, &folder)? {
-            if changed {
-                terminal.note(&format!("wrote {}", path.display()))?;
-            }
+        if wrote
+            && let Some((path, changed)) = pipeline::write_index(&session, &folder)?
+            && changed
+        {
+            terminal.note(&format!("wrote {}", path.display()))?;
         }
         Ok(Exit::Done)
     }

@@ -13,7 +13,7 @@ use crate::metrics::measure::{Measure, State};
 use crate::scorecard::example;
 
 #[allow(dead_code, reason = "pages of slices are for the integration tests")]
-#[path = "../../tests/it/reading/mod.rs"]
+#[path = "../../tests/it/reading.rs"]
 mod reading;
 
 /// What becomes of a measure: its kind (0 to 4 a figure, 5 to 7 the kinds of nothing), its size, and the width of its interval.

@@ -87,7 +87,7 @@ fn raw(path: &Path, json: &Value) -> Found {
                 .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
                 .collect();
             assert_eq!(cell("metric").to_string(), measure["metric"].as_str().unwrap());
-            assert!(slice.iter().all(|(name, value)| cell(name).to_string() == *value), "{measure}");
+            assert!(slice.iter().all(|(name, value)| cell(name).to_string().as_str() == *value), "{measure}");
             for field in ["value", "numerator", "denominator", "n", "lower", "upper", "coverage", "target"] {
                 let same = match (cell(field), measure[field].as_f64()) {
                     (Data::Float(held), Some(value)) => (held - value).abs() <= 1e-9 * value.abs().max(1.0),

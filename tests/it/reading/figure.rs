@@ -158,13 +158,8 @@ fn finest(wanted: &Wanted, value: f64, place: Place) -> f64 {
             ten(places) / 100.0
         }
         "seconds" => step_of_seconds(value, half),
-        "count" => {
-            if value.abs() >= 100.0 || (value - value.round()).abs() < 1e-9 {
-                1.0
-            } else {
-                0.1
-            }
-        }
+        "count" if value.abs() >= 100.0 || (value - value.round()).abs() < 1e-9 => 1.0,
+        "count" => 0.1,
         "per_hour" | "per_day" => {
             let of_unit = if wanted.unit == "per_day" { 24.0 } else { 1.0 };
             let per_hour = value / of_unit;

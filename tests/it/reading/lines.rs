@@ -118,8 +118,7 @@ pub fn rows(text: &str, section: &Section, titles: &[String]) -> Vec<Row> {
 
 /// The value of a headline figure: it stands under its title, and its change behind it.
 pub fn tile(text: &str, title: &str) -> Option<String> {
-    let lines: Vec<Vec<String>> =
-        text.lines().take(60).map(|line| line.split(" │ ").map(|cell| plain(cell)).collect()).collect();
+    let lines: Vec<Vec<String>> = text.lines().take(60).map(|line| line.split(" │ ").map(plain).collect()).collect();
     lines.iter().zip(lines.iter().skip(1)).find_map(|(above, below)| {
         let place = above.iter().position(|cell| cell == title)?;
         let cell = below.get(place)?;

@@ -1,9 +1,14 @@
 //! The figures of a report as its readers find them in each format, held against the contract: an own parser, own roundings.
 //! Included by the unit tests of the library too.
 
+// Where each lies is said, since the library's tests include this file from elsewhere.
+#[path = "reading/book.rs"]
 mod book;
-pub mod figure;
+#[path = "reading/figure.rs"]
+mod figure;
+#[path = "reading/lines.rs"]
 mod lines;
+#[path = "reading/page.rs"]
 mod page;
 
 use std::collections::BTreeMap;
