@@ -22,6 +22,8 @@ pub mod pdf;
 pub mod prometheus;
 pub mod rate;
 pub mod reason;
+#[cfg(test)]
+mod same_figures;
 pub mod stale;
 pub mod statement;
 pub mod text;

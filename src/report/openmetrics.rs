@@ -39,6 +39,9 @@ fn labels<'a>(report: &'a v1::Report, own: impl IntoIterator<Item = (&'a str, &'
 /// Labels that stand beside a figure's dimensions.
 const OWN: [&str; 4] = ["report", "metric", "status", "period"];
 
+/// The slice of records that name nothing. To a scraper a label without a value is no label: the series would be that of all.
+const NONE: &str = "(none)";
+
 /// A dimension as the name of a label that is none of ours.
 fn dimension(name: &str) -> String {
     let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
@@ -98,8 +101,9 @@ fn family(metric: &str, unit: &str) -> String {
 
 fn figure(families: &mut Families, document: &Document, measure: &v1::Measure) {
     let report = &document.data;
+    let named = |value| if str::is_empty(value) { NONE } else { value };
     let slice: BTreeMap<String, &str> =
-        measure.dims.iter().map(|(name, value)| (dimension(name), value.as_str())).collect();
+        measure.dims.iter().map(|(name, value)| (dimension(name), named(value))).collect();
     let slice = || slice.iter().map(|(name, value)| (name.as_str(), *value));
     let title = document.titles.get(&measure.metric).map_or(measure.metric.as_str(), String::as_str);
     let family = family(&measure.metric, measure.unit);
@@ -224,6 +228,16 @@ mod tests {
         assert_eq!(periods.len(), 1, "the period is a label of the report only");
         let (_, empty) = weekly(&example::empty());
         assert!(!empty.contains("NaN") && !empty.contains("nines_availability_ratio{"), "{empty}");
+    }
+
+    #[test]
+    fn the_slice_of_what_names_nothing_is_not_the_series_of_all() {
+        let mut document = weekly(&example::rich()).0;
+        let mut nothing = document.data.measures[0].clone();
+        nothing.dims = BTreeMap::from([("service".to_owned(), String::new())]);
+        document.data.measures = vec![nothing];
+        let text = String::from_utf8(render(&document, &Catalogue::embedded()).unwrap()).unwrap();
+        assert!(text.contains("service=\"(none)\"") && !text.contains("=\"\""), "{text}");
     }
 
     #[test]
