@@ -15,7 +15,7 @@
   const number = (cell) => {
     const own = cell.querySelector("[data-v]");
     const value = cell.dataset.v ?? (own ? own.dataset.v : undefined);
-    return value === undefined ? NaN : Number(value);
+    return value === undefined ? Number("none") : Number(value);
   };
   const words_of = (cell) => cell.textContent.trim();
   const sortable = (table) => {
@@ -42,7 +42,7 @@
             // What isn't there is last, whichever way the rest is sorted.
             const [empty_x, empty_y] = [one.classList.contains("missing"), two.classList.contains("missing")];
             if (empty_x !== empty_y) return empty_x ? 1 : -1;
-            if (!Number.isNaN(x) && !Number.isNaN(y)) return sign * (x - y);
+            if (!isNaN(x) && !isNaN(y)) return sign * (x - y);
             return sign * words_of(one).localeCompare(words_of(two), document.documentElement.lang, { numeric: true });
           });
         }

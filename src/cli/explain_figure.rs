@@ -48,8 +48,10 @@ impl Figure {
         let period = parse_period(&self.period, &session)?;
         let id = self.metric.unwrap_or_default();
         let explained = pipeline::explain_metric(&session, &id, &period, self.filter.as_deref())?;
+        let condition = self.filter.as_ref().map_or_else(String::new, |sql| format!(" --where \"{sql}\""));
+        let asked = format!(" --period {}{condition}", period.id);
         let bytes = match self.format {
-            Format::Table => text(terminal, &session, &explained, self.rows).into_bytes(),
+            Format::Table => text(terminal, &session, &explained, self.rows, &asked).into_bytes(),
             Format::Csv => query::csv(only(&explained)?)?,
             Format::Json => query::json(only(&explained)?)?,
         };
@@ -71,7 +73,7 @@ fn only(explained: &MetricExplanation) -> Result<&DataFrame, Trouble> {
     }
 }
 
-fn text(terminal: &Terminal, session: &Session, explained: &MetricExplanation, most: usize) -> String {
+fn text(terminal: &Terminal, session: &Session, explained: &MetricExplanation, most: usize, asked: &str) -> String {
     let english = Language::default();
     let metric = &explained.metric;
     let mut lines = vec![format!("{} ({})", metric.title, metric.id), metric.meaning.clone(), String::new()];
@@ -107,7 +109,7 @@ fn text(terminal: &Terminal, session: &Session, explained: &MetricExplanation, m
         if all > 0 && most > 0 {
             let metric = session.definitions.metrics.get(&rows.metric).unwrap_or(metric);
             lines.push(query::table(terminal, &telling(&rows.frame, metric), most));
-            lines.push(format!("nines explain {} --format csv gives all columns and rows", rows.metric));
+            lines.push(format!("nines explain {}{asked} --format csv gives all columns and rows", rows.metric));
         }
     }
     lines.push(String::new());

@@ -7,6 +7,7 @@ use clap::Args;
 use super::project::{ProjectArguments, parse_period};
 use super::run::{MAIL, warn_of_no_address, warn_of_stale};
 use super::{Exit, Terminal, Trouble};
+use crate::arithmetic::local_time::rfc3339;
 use crate::declaration::report::ReportDefinition;
 use crate::pipeline;
 use crate::report::{format, text};
@@ -64,6 +65,10 @@ impl Arguments {
                 Some(text) => parse_period(text, &session)?,
                 None => pipeline::default_period(&session, definition)?,
             };
+            if period.start > session.as_of {
+                let message = format!("--period: {} hasn't begun: \"now\" is {}", period.id, rfc3339(session.as_of));
+                return Err(Trouble::usage(message));
+            }
             let periods = period.trailing(self.last, session.project.zone);
             let formats = if self.format.is_empty() { definition.formats.clone() } else { self.format.clone() };
             if to_stdout && formats.len() != 1 {

@@ -2,11 +2,13 @@
 
 use super::failure::Failure;
 use super::quality::quality;
+use super::run::default_period;
 use super::session::Session;
 use super::slo::unknown_services;
 use crate::declaration::issue::{Issue, Level};
 use crate::lake::LakeError;
 use crate::metrics::example;
+use crate::report::format::{find, names};
 use crate::scorecard::quality::Quality;
 
 /// What a check found.
@@ -54,9 +56,33 @@ pub fn check(session: &Session) -> Result<CheckReport, Failure> {
             );
         }
     }
+    issues.extend(reports(session));
     issues.extend(unknown_services(session)?);
     issues.extend(unmeasured(session)?);
     issues.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     let quality = quality(session)?;
     Ok(CheckReport { issues, examples: session.definitions.metrics.len(), quality })
+}
+
+/// Formats that nobody writes, and periods that are none.
+fn reports(session: &Session) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    for report in session.definitions.reports.values() {
+        let mut say = |message: String, word: &str| {
+            let line = session
+                .catalogue
+                .get(&report.file)
+                .and_then(|file| file.text.lines().position(|line| line.contains(&format!("\"{word}\""))));
+            let mut issue = Issue::error(&report.file, message);
+            issue.line = line.map(|line| line + 1);
+            issues.push(issue);
+        };
+        for format in report.formats.iter().filter(|format| find(format).is_none()) {
+            say(format!("formats: expected one of {}, found `{format}`", names()), format);
+        }
+        if let Err(Failure::Usage { message, .. }) = default_period(session, report) {
+            say(message.trim_start_matches(&format!("{}: period: ", report.file)).to_owned(), &report.period);
+        }
+    }
+    issues
 }

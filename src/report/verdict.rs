@@ -56,7 +56,8 @@ pub fn verdict(scorecard: &Scorecard, watched: &[&Card], judged: &[&Card]) -> Ve
         text.extend(all_met(language, judged));
     }
     let mentioned = worse.len().min(room);
-    let others = groups.len().saturating_sub(ROOM);
+    let others = &groups[groups.len().min(ROOM)..];
+    let others = [true, false].map(|sure| others.iter().filter(|group| group.certain == sure).count());
     let unsaid = (worse.len() + better.len()).saturating_sub(mentioned);
     let tail = tail(scorecard, watched, others, unsaid, quiet && text.is_empty());
     text.push(span(format!(" {tail}"), false));
@@ -217,14 +218,25 @@ fn signal_clause(language: &Language, card: &Card, kind: PeriodKind) -> Clause {
 fn all_met(language: &Language, judged: &[&Card]) -> Option<Span> {
     let with_target = |card: &&&Card| !matches!(card.standing.status, Status::NoTarget | Status::NoData);
     let count = judged.iter().filter(with_target).count() as u64;
+    let open = judged.iter().any(|card| card.standing.status == Status::NoData && card.agreed().is_some());
     (count > 0).then(|| {
-        let text = language.count(count, "The one declared target was met.", "All {n} declared targets were met.", &[]);
+        let text = match open {
+            false => {
+                language.count(count, "The one declared target was met.", "All {n} declared targets were met.", &[])
+            }
+            true => language.count(
+                count,
+                "The one declared target that can be judged was met.",
+                "All {n} declared targets that can be judged were met.",
+                &[],
+            ),
+        };
         span(text, false)
     })
 }
 
 /// What is left to say: other missed targets, further signals, and that the rest is noise.
-fn tail(scorecard: &Scorecard, watched: &[&Card], others: usize, unsaid: usize, alone: bool) -> String {
+fn tail(scorecard: &Scorecard, watched: &[&Card], others: [usize; 2], unsaid: usize, alone: bool) -> String {
     let (language, kind) = (&scorecard.language, scorecard.period.kind);
     if watched.iter().any(|card| card.current().flags.contains(&Flag::Partial)) {
         return language.say(
@@ -241,15 +253,39 @@ fn tail(scorecard: &Scorecard, watched: &[&Card], others: usize, unsaid: usize, 
         );
     }
     let mut parts = Vec::new();
-    if others > 0 {
-        let (n, word) = (others as u64, number_word(language, others as u64));
-        parts.push(language.count(n, "one other target was missed", "{n} other targets were missed", &[("n", &word)]));
+    let [sure, open] = others.map(|count| count as u64);
+    if sure > 0 {
+        let word = number_word(language, sure);
+        parts.push(language.count(
+            sure,
+            "one other target was missed",
+            "{n} other targets were missed",
+            &[("n", &word)],
+        ));
+    }
+    if open > 0 {
+        let word = number_word(language, open);
+        parts.push(language.count(
+            open,
+            "one other target may have been missed",
+            "{n} other targets may have been missed",
+            &[("n", &word)],
+        ));
     }
     if unsaid > 0 {
         let (n, word) = (unsaid as u64, number_word(language, unsaid as u64));
         parts.push(language.count(n, "one further figure changed", "{n} further figures changed", &[("n", &word)]));
     }
+    // What has too short a history may have moved by more than its usual variation: nobody knows.
+    let known = watched.iter().all(|card| card.signal.unjudged.is_none() || card.current().value.is_none());
     match (parts.is_empty(), alone) {
+        (true, _) if !known => {
+            language.word("Of the other figures, those with enough history moved within normal variation.").to_owned()
+        }
+        (false, _) if !known => language.say(
+            "{changes}; of the other figures, those with enough history moved within normal variation.",
+            &[("changes", &upper_first(&join(language, &parts)))],
+        ),
         (true, true) => language.word("Every figure moved within its normal variation.").to_owned(),
         (true, false) => language.word("Everything else moved within normal variation.").to_owned(),
         (false, _) => language.say(

@@ -42,9 +42,10 @@ fn a_new_project_runs_at_once_and_its_page_claims_nothing() {
     let (out, err) = project.expect(0, &["run"]);
     assert!(out.contains("no data") && err.contains("no file matches"), "{out}\n{err}");
     let pages: Vec<(String, Vec<u8>)> = bytes(&project.path().join("out")).into_iter().collect();
-    assert_eq!(pages.len(), 3);
+    // The weekly report in five formats, and the index.
+    assert_eq!(pages.len(), 6);
     let page = |end: &str| {
-        let (_, bytes) = pages.iter().find(|(name, _)| name.ends_with(end)).unwrap();
+        let (_, bytes) = pages.iter().find(|(name, _)| name.starts_with("weekly") && name.ends_with(end)).unwrap();
         String::from_utf8(bytes.clone()).unwrap()
     };
     let report: serde_json::Value = serde_json::from_str(&page(".json")).unwrap();

@@ -37,6 +37,7 @@ mod properties;
 mod published;
 mod reading;
 mod reliability;
+mod report_files;
 mod restated;
 mod rules;
 mod same_figures;

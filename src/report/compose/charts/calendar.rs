@@ -71,8 +71,7 @@ pub(super) fn calendar(scorecard: &Scorecard, section: &Section) -> Option<Chart
         evidence.push(scorecard.language.word("each day is held against the target alone").to_owned());
     }
     if hidden > 0 {
-        evidence
-            .push(scorecard.language.say("{n} better ones not shown", &[("n", &counted(scorecard, hidden as f64))]));
+        evidence.push(scorecard.language.say("{n} others not shown", &[("n", &counted(scorecard, hidden as f64))]));
     }
     Some(Chart {
         alt: format!("{caption}. {}", lines.join("; ")),

@@ -63,8 +63,7 @@ pub(super) fn multiples(scorecard: &Scorecard, section: &Section) -> Option<Char
         scorecard.language.say("grey is the usual range, dashes the target", &[]),
     ];
     if hidden > 0 {
-        evidence
-            .push(scorecard.language.say("{n} better ones not shown", &[("n", &counted(scorecard, hidden as f64))]));
+        evidence.push(scorecard.language.say("{n} others not shown", &[("n", &counted(scorecard, hidden as f64))]));
     }
     let lines: Vec<String> = panels.iter().map(|panel| format!("{} {}", panel.name, panel.last)).collect();
     Some(Chart {
@@ -128,6 +127,6 @@ mod tests {
         let chart = multiples(&example::rich(), &section).unwrap();
         let Drawing::Multiples(drawn) = &chart.drawing else { panic!("{chart:?}") };
         assert_eq!((drawn.panels.len(), drawn.scale[0]), (2, 0.0));
-        assert!(chart.evidence.contains("4 better ones not shown"), "{}", chart.evidence);
+        assert!(chart.evidence.contains("4 others not shown"), "{}", chart.evidence);
     }
 }
