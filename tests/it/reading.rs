@@ -184,7 +184,11 @@ impl Contract {
                         show: show.to_owned(),
                     };
                     let shown = [("Now", "value"), ("Before", "value"), ("Target", "target"), ("Status", "rest")];
-                    let (columns, names) = (shown.map(column).into(), titled.keys().cloned().collect());
+                    // A table of figures of which none has a target has no column of targets.
+                    let target = |id: &String| self.measure(id, None).map(|measure| measure["target"].is_null());
+                    let aimed = titled.values().any(|id| target(id) == Some(false));
+                    let shown = shown.into_iter().filter(|(heading, _)| aimed || *heading != "Target");
+                    let (columns, names) = (shown.map(column).collect(), titled.keys().cloned().collect());
                     found.push(Section { title, by: None, columns, names, titled });
                 }
                 "table" => {

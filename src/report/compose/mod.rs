@@ -256,7 +256,9 @@ fn section(scorecard: &Scorecard, report: &ReportDefinition, declared: &Declared
         Kind::Decisions => {
             let judged = judged(scorecard, report);
             if !judged.iter().any(|card| card.agreed().is_some()) {
-                lead = Some(language.word("The project declares no target, so none can be missed.").to_owned());
+                let none =
+                    language.word("The project declares no target for a figure of this report, so none can be missed.");
+                lead = Some(none.to_owned());
                 return Some(headed(declared, title, lead, position, Vec::new()));
             }
             if !judged.iter().any(|card| card.agreed().is_some() && card.current().value.is_some()) {
@@ -321,6 +323,10 @@ fn in_short(scorecard: &Scorecard, report: &ReportDefinition) -> Vec<Span> {
     let said = |text: String| Span { text, alarm: false };
     if let Some(newest) = stale::dead_since(scorecard, report) {
         return vec![said(stale::verdict(scorecard, newest))];
+    }
+    // A report without figures of its own knows nothing of the period, good or bad.
+    if report.requests().is_empty() {
+        return vec![said(scorecard.language.word("This report shows no figures, so it judges none.").to_owned())];
     }
     let mut spans = verdict(scorecard, &watched(scorecard, report), &judged(scorecard, report));
     spans.extend(stale::behind(scorecard, report).into_iter().map(|sentence| said(format!(" {sentence}"))));
